@@ -1,20 +1,25 @@
-import { TextLink } from './links';
 import { Crumb } from './Page';
 import { useClusterName } from './useClusters';
 import * as texts from '@/texts/common';
 
-/** The way to something within a cluster. */
-export function ClusterCrumbs({ cluster }: { cluster: string }) {
+interface ClusterCrumbsProps {
+  cluster: string;
+  instance?: string;
+}
+
+/** The way to something within a cluster, or about an instance on it. */
+export function ClusterCrumbs({ cluster, instance }: ClusterCrumbsProps) {
   return (
     <>
-      <Crumb>
-        <TextLink to="/clusters">{texts.clusters}</TextLink>
+      <Crumb to="/clusters">{texts.clusters}</Crumb>
+      <Crumb to="/clusters/$cluster" params={{ cluster }}>
+        {useClusterName(cluster)}
       </Crumb>
-      <Crumb>
-        <TextLink to="/clusters/$cluster" params={{ cluster }}>
-          {useClusterName(cluster)}
-        </TextLink>
-      </Crumb>
+      {instance !== undefined && (
+        <Crumb to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
+          {instance}
+        </Crumb>
+      )}
     </>
   );
 }

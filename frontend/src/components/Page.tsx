@@ -1,4 +1,6 @@
-import { type ReactNode, useEffect } from 'react';
+import { createLink } from '@tanstack/react-router';
+import { type ComponentPropsWithRef, type ReactNode, useEffect } from 'react';
+import links from './links.module.css';
 import classes from './Page.module.css';
 import * as texts from '@/texts/common';
 
@@ -42,6 +44,8 @@ export function Page({ title, tab = title, crumbs, status, about, actions, child
 }
 
 /** One step of a breadcrumb. */
-export function Crumb({ children }: { children: ReactNode }) {
-  return <span className={classes.crumb}>{children}</span>;
-}
+export const Crumb = createLink((props: ComponentPropsWithRef<'a'>) => (
+  <span className={classes.crumb}>
+    <a {...props} className={links.link} />
+  </span>
+));

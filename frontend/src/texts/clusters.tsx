@@ -93,6 +93,7 @@ export const noGroveOperation = 'No Grove operation';
 export const freshness = 'Freshness';
 export const twoSyncsWereMissed = 'Two syncs were missed.';
 export const readInTheFuture = 'It was read in the future: a clock is wrong.';
+export const nothing = 'nothing';
 export const upToDate = 'Up to date.';
 export const gitAtCommit = (short: string) => `Git at commit ${short}.`;
 export const cluster = 'Cluster: ';

@@ -49,6 +49,7 @@ export const couldntSaveTheView = 'Couldn’t save the view';
 export const viewSaved = (name: string) => `View “${name}” saved.`;
 export const unsavedChanges = 'Unsaved changes';
 export const undo = 'Undo';
+export const shownFirst = 'shown first';
 export const views = 'Views';
 export const view = (name: string) => `View: ${name}`;
 export const saveAsNewView2 = 'Save as new view…';

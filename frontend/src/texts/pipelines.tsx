@@ -25,7 +25,6 @@ export const savedWaitingForTheCluster = 'Saved; waiting for the cluster to be i
 export const gitlabAcceptedTheRequest = 'GitLab accepted the request.';
 export const aPipelineIsDeployingThe = 'A pipeline is deploying the change.';
 export const done = 'done';
-export const now = 'now';
 export const upcoming = 'upcoming';
 export const endedHere = 'ended here';
 export const notReached = 'not reached';

@@ -232,7 +232,6 @@ export const placeholdersInValuesAnd =
 
 // _app/administration/projects/-RoutesPanel.tsx
 export const settingsForCreate = 'Settings for create';
-export const resetToDefaultSettingsFor = 'Reset to default: settings for create';
 export const routes = 'Routes';
 export const theFirstMatchingRouteApplies =
   'The first matching route applies. “keys” lists the settings it takes (a trailing * matches any suffix); “prefix” is added to their names in the payload; “file” is where Grove writes them (empty for pipeline variables). The dry run of Create shows examples.';

@@ -107,6 +107,7 @@ export const nodes = 'Nodes';
 export const notChecked = 'Not checked';
 export const note = 'Note';
 export const notifications = 'Notifications';
+export const now = 'now';
 export const on = 'On';
 export const online = 'Online';
 export const open = 'Open';

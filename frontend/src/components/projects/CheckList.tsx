@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CheckName } from '@/api/types';
 import { SmallButton } from '../SmallButton';
+import type { Look } from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Time } from '../Time';
 import { type CheckRun, checkLooks, checkWords } from './checks';
@@ -24,18 +25,15 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
         const look = checkLooks[run.state];
         const over = run.state === 'failed' || run.state === 'broken';
         return (
-          <li key={run.name} className={classes.check} data-tone={look.tone}>
-            <span className={classes.checkMark}>
-              <Mark shape={look.shape} />
-            </span>
-            <div className="break">
-              <span className={classes.checkName}>{checkWords[run.name]}</span>{' '}
-              <span className={`tiny dim ${classes.checkWord}`}>
-                {look.word} <Time at={run.at} />
-              </span>
-            </div>
-            <div className={`row gap-6 ${classes.checkActions}`}>
-              {onAgain && run.state !== 'waiting' && run.state !== 'running' && (
+          <CheckItem
+            key={run.name}
+            name={checkWords[run.name]}
+            look={look}
+            at={run.at}
+            action={
+              onAgain &&
+              run.state !== 'waiting' &&
+              run.state !== 'running' && (
                 <SmallButton
                   disabled={busy}
                   onClick={() => onAgain(run.name)}
@@ -43,19 +41,46 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
                 >
                   {texts.retry}
                 </SmallButton>
-              )}
-            </div>
-            <div className={`break ${classes.checkAbout}`}>
-              {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
-              {run.cure !== undefined && run.cure !== '' && (
-                <p className={classes.cure}>
-                  <strong>{texts.nextStep}</strong> {run.cure} {over && action?.(run)}
-                </p>
-              )}
-            </div>
-          </li>
+              )
+            }
+          >
+            {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
+            {run.cure !== undefined && (
+              <p className={classes.cure}>
+                <strong>{texts.nextStep}</strong> {run.cure} {over && action?.(run)}
+              </p>
+            )}
+          </CheckItem>
         );
       })}
     </ol>
+  );
+}
+
+interface CheckItemProps {
+  name: string;
+  look: Look;
+  at?: string | undefined;
+  action?: ReactNode;
+  /** What there is to say of it. */
+  children: ReactNode;
+}
+
+/** One of what is done in order, and how it stands. */
+export function CheckItem({ name, look, at, action, children }: CheckItemProps) {
+  return (
+    <li className={classes.check} data-tone={look.tone}>
+      <span className={classes.checkMark}>
+        <Mark shape={look.shape} />
+      </span>
+      <div className="break">
+        <span className={classes.checkName}>{name}</span>{' '}
+        <span className={`tiny dim ${classes.checkWord}`}>
+          {look.word} <Time at={at} />
+        </span>
+      </div>
+      <div className={`row gap-6 ${classes.checkActions}`}>{action}</div>
+      <div className={`break ${classes.checkAbout}`}>{children}</div>
+    </li>
   );
 }

@@ -117,7 +117,7 @@ function Login() {
       )}
       {passwords && <TextLink to="/forgot-password">{texts.forgotPassword2}</TextLink>}
       {passwords && (passkeys || system.data?.google === true) && (
-        <div className={classes.or}>{texts.or}</div>
+        <div className={`line gap-10 dim tiny ${classes.or}`}>{texts.or}</div>
       )}
       <Suspense>{passkeys && <WithPasskey onDone={enter} />}</Suspense>
       {system.data?.google === true && (

@@ -17,7 +17,6 @@ import { Checkbox } from '@/components/ui/Checkbox';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { required } from '@/lib/required';
-import classes from './-account.module.css';
 import { NewSecret } from './-NewSecret';
 import * as texts from '@/texts/passkeys';
 
@@ -35,30 +34,32 @@ export function Passkeys() {
   };
   return (
     <Panel title={texts.passkeys} note={texts.about}>
-      {codes.length > 0 && (
-        <NewSecret label={texts.recoveryCodes} secret={codes.join('\n')} onHide={() => setCodes([])}>
-          {texts.keepThem}
-        </NewSecret>
-      )}
-      <Loaded query={query} what={texts.yourPasskeys}>
-        {(state) => (
-          <>
-            {state.demanded && <p className={classes.text}>{texts.demanded}</p>}
-            <List passkeys={state.passkeys} onRemoved={refresh} />
-            {state.passkeys.length > 0 && <Rules state={state} onCodes={setCodes} onChanged={refresh} />}
-          </>
+      <div className="stack gap-12">
+        {codes.length > 0 && (
+          <NewSecret label={texts.recoveryCodes} secret={codes.join('\n')} onHide={() => setCodes([])}>
+            {texts.keepThem}
+          </NewSecret>
         )}
-      </Loaded>
-      {knowsPasskeys() ? (
-        <NewPasskey
-          onAdded={async (fresh) => {
-            if (fresh.length > 0) setCodes(fresh);
-            await refresh();
-          }}
-        />
-      ) : (
-        <p className={classes.plain}>{texts.notHere}</p>
-      )}
+        <Loaded query={query} what={texts.yourPasskeys}>
+          {(state) => (
+            <>
+              {state.demanded && <p>{texts.demanded}</p>}
+              <List passkeys={state.passkeys} onRemoved={refresh} />
+              {state.passkeys.length > 0 && <Rules state={state} onCodes={setCodes} onChanged={refresh} />}
+            </>
+          )}
+        </Loaded>
+        {knowsPasskeys() ? (
+          <NewPasskey
+            onAdded={async (fresh) => {
+              if (fresh.length > 0) setCodes(fresh);
+              await refresh();
+            }}
+          />
+        ) : (
+          <p>{texts.notHere}</p>
+        )}
+      </div>
     </Panel>
   );
 }
@@ -86,7 +87,7 @@ function NewPasskey({ onAdded }: { onAdded: (codes: string[]) => Promise<void> }
 
 function List({ passkeys, onRemoved }: { passkeys: Passkey[]; onRemoved: () => Promise<void> }) {
   const [removing, setRemoving] = useState<Passkey>();
-  if (passkeys.length === 0) return <p className={classes.text}>{texts.noPasskeys}</p>;
+  if (passkeys.length === 0) return <p>{texts.noPasskeys}</p>;
   return (
     <>
       <Table label={texts.passkeys} heads={[texts.name, texts.added, texts.lastUsed, '']}>
@@ -141,7 +142,6 @@ function Rules({ state, onCodes, onChanged }: RulesProps) {
     <div className="stack gap-12">
       {!state.demanded && (
         <Checkbox
-          style={{ marginTop: 8 }}
           label={texts.only}
           description={texts.onlyAbout}
           checked={state.only}
@@ -150,8 +150,8 @@ function Rules({ state, onCodes, onChanged }: RulesProps) {
         />
       )}
       {only.error && <Failure error={only.error} what={texts.couldntChange} />}
-      <div className={classes.row}>
-        <p className={classes.plain}>{texts.codesLeft(state.recoveryCodes)}</p>
+      <div className="row gap-12">
+        <p>{texts.codesLeft(state.recoveryCodes)}</p>
         <SmallButton loading={codes.isPending} onClick={() => codes.mutate()}>
           {texts.newCodes}
         </SmallButton>

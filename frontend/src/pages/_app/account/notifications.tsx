@@ -12,6 +12,7 @@ import { viewsQuery } from '@/api/queries/views';
 import type { Subscription } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Empty } from '@/components/Empty';
+import { ErrorText } from '@/components/ErrorText';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
@@ -21,7 +22,6 @@ import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
 import { AccountSections } from './-AccountSections';
-import classes from './-account.module.css';
 import { Deliveries } from './-Deliveries';
 import { eventWords } from './-events';
 import { SubscriptionForm } from './-SubscriptionForm';
@@ -136,7 +136,7 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
         <Status look={subscription.paused ? paused : on} />
       </td>
       <td data-end>
-        <span className={classes.acts}>
+        <span className="inline gap-6">
           <SmallButton
             loading={test.isPending}
             onClick={() => test.mutate()}
@@ -159,9 +159,7 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
           </SmallButton>
         </span>
         {test.data?.state === 'failed' && (
-          <p role="alert" className={classes.refused}>
-            {texts.testFailed(test.data.error ?? texts.seeTheDeliveriesBelow)}
-          </p>
+          <ErrorText>{texts.testFailed(test.data.error ?? texts.seeTheDeliveriesBelow)}</ErrorText>
         )}
         {error && <Failure error={error} what={texts.theActionFailed} />}
       </td>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { treeQuery } from '@/api/queries/fleet';
 import { useId } from 'react';
 import type { Grants, Role } from '@/api/types';
+import { ErrorText } from '@/components/ErrorText';
 import { roleHelp, roleWords } from '@/components/roles';
 import { Checkbox } from '@/components/ui/Checkbox';
 import { NativeSelect } from '@/components/ui/Field';
@@ -30,11 +31,11 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
     onChange({ ...grants, clusters: role === undefined ? others : { ...others, [cluster]: role } });
   };
   return (
-    <div className={classes.grants}>
-      <fieldset className={classes.scope}>
+    <div className="stack gap-14">
+      <fieldset className={`row ${classes.scope}`}>
         <legend>{texts.access}</legend>
         {[true, false].map((all) => (
-          <label key={String(all)}>
+          <label key={String(all)} className="inline">
             <input
               type="radio"
               name={`${id}-scope`}
@@ -55,18 +56,14 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
           onChange={(event) => setEverywhere(event.currentTarget.value)}
         />
       )}
-      {error !== undefined && (
-        <p role="alert" className={classes.error}>
-          {error}
-        </p>
-      )}
+      <ErrorText>{error}</ErrorText>
       {grants.role !== 'administrator' && (
         <fieldset className={classes.clusters}>
           <legend>
             {grants.role === undefined ? texts.rolesPerCluster : texts.additionalRolesPerCluster}
           </legend>
           {(tree.data?.clusters ?? []).map(({ id: cluster, name }) => (
-            <div key={cluster} className={classes.cluster}>
+            <div key={cluster} className={`line ${classes.cluster}`}>
               <Checkbox
                 size="sm"
                 label={name}

@@ -10,7 +10,6 @@ import { Table } from '@/components/Table';
 import { TimeCell } from '@/components/TimeCell';
 import { Actions } from '@/components/ui/Actions';
 import { Button } from '@/components/ui/Button';
-import classes from './-people.module.css';
 import * as texts from '@/texts/access';
 
 /** What lets a user in besides their password, for an administrator to revoke. */
@@ -37,7 +36,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
     <Dialog title={texts.accessOf(user.name)} onClose={onClose} size="xl">
       <Loaded query={query} what={texts.theAccess}>
         {({ tokens, rememberedBrowsers, passkeys, linked }) => (
-          <>
+          <div className="stack">
             <Table
               label={texts.apiTokens}
               empty={<p>{texts.noTokens}</p>}
@@ -61,15 +60,17 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                 </tr>
               ))}
             </Table>
-            <p className={classes.apart}>{texts.browsers(rememberedBrowsers)}</p>
-            <p>
-              {passkeys.length === 0
-                ? texts.noPasskeys
-                : texts.passkeys(passkeys.map((p) => p.name).join(', '))}
-            </p>
-            <p>{linked ? texts.linked : texts.notLinked}</p>
+            <div>
+              <p>{texts.browsers(rememberedBrowsers)}</p>
+              <p>
+                {passkeys.length === 0
+                  ? texts.noPasskeys
+                  : texts.passkeys(passkeys.map((p) => p.name).join(', '))}
+              </p>
+              <p>{linked ? texts.linked : texts.notLinked}</p>
+            </div>
             {error && <Failure error={error} what={texts.notRevoked} />}
-            <Actions apart>
+            <Actions>
               {all(texts.forgetBrowsers, rememberedBrowsers === 0, () =>
                 api.delete('/auth/v1/users/{user}/browsers', { params: { path } }),
               )}
@@ -87,7 +88,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                 {texts.revokeAll}
               </Button>
             </Actions>
-          </>
+          </div>
         )}
       </Loaded>
     </Dialog>

@@ -68,7 +68,7 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: UserAction['what']) 
   return (
     <tr className={user.disabled ? classes.off : undefined}>
       <td>
-        {user.name} {me?.id === user.id && <span className={classes.me}>{texts.you}</span>}
+        {user.name} {me?.id === user.id && <span className="dim">{texts.you}</span>}
       </td>
       <td>{user.email}</td>
       <td data-wrap>{rolesInWords(user)}</td>

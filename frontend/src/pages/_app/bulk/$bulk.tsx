@@ -6,7 +6,6 @@ import type { Bulk } from '@/api/types';
 import { Board } from '@/components/bulk/Board';
 import { BulkActions } from '@/components/bulk/BulkActions';
 import { bulkLook, bulkTitle, waitsForHealth } from '@/components/bulk/looks';
-import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
 import { Facts } from '@/components/Facts';
@@ -14,6 +13,7 @@ import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
+import { plural } from '@/texts/plural';
 import { isFuture } from '@/lib/future';
 import { parseTime, rough, span } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
@@ -29,11 +29,7 @@ function BulkRoute() {
   return (
     <Page
       title={bulk ? bulkTitle(bulk) : texts.bulkChange}
-      crumbs={
-        <Crumb>
-          <TextLink to="/bulk">{texts.bulkChanges}</TextLink>
-        </Crumb>
-      }
+      crumbs={<Crumb to="/bulk">{texts.bulkChanges}</Crumb>}
       status={bulk && <Status look={bulkLook(bulk)} pill />}
       about={bulk?.reason}
       actions={bulk && <BulkActions bulk={bulk} />}
@@ -79,7 +75,7 @@ function factsOf(b: Bulk) {
     { name: texts.requestedBy, value: b.requestedBy, note: <Time at={b.requestedAt} /> },
     ...(b.takenOverBy === undefined ? [] : [{ name: texts.continuedBy, value: b.takenOverBy }]),
     { name: texts.waves, value: texts.canaryThenAtATime(b.batch) },
-    { name: texts.pauseAfter, value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
+    { name: texts.pauseAfter, value: plural(b.pauseAfter, 'failure') },
     {
       name: texts.health,
       value: waitsForHealth(b) ? texts.waitsUntilHealthy : texts.ignored,

@@ -7,7 +7,7 @@ import { TagChoice } from '@/components/bulk/TagChoice';
 import { addTargets, readTargets, sameTarget, writeTargets } from '@/components/bulk/targets';
 import { useChoice } from '@/components/bulk/useChoice';
 import { Empty } from '@/components/Empty';
-import { ButtonLink, TextLink } from '@/components/links';
+import { ButtonLink } from '@/components/links';
 import { Loading } from '@/components/Loading';
 import { Crumb, Page } from '@/components/Page';
 import { useMe } from '@/components/useMe';
@@ -43,11 +43,7 @@ function NewBulk() {
   return (
     <Page
       title={texts.bulkChange}
-      crumbs={
-        <Crumb>
-          <TextLink to="/bulk">{texts.bulkChanges}</TextLink>
-        </Crumb>
-      }
+      crumbs={<Crumb to="/bulk">{texts.bulkChanges}</Crumb>}
       about={request ? texts.previewNothingHasBeenSent : texts.ocimAppliesOneChangeTo}
     >
       {!me || !maySomewhere(me, 'operator') ? (

@@ -97,7 +97,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
         check.mutate();
       }}
     >
-      <div className={classes.fields}>
+      <div className="stack">
         <Panel title={texts.name}>
           <TextInput
             label={texts.instanceName}
@@ -118,7 +118,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             }}
             error={nameError}
           />
-          <p className={classes.good} role="status">
+          <p className={`tiny ${classes.good}`} role="status">
             {nameError === undefined && name !== '' && texts.isAvailable(name, cluster.name)}
             {nameError !== undefined && proposal !== undefined && (
               <SmallButton onClick={() => setName(proposal)}>{texts.use(proposal)}</SmallButton>
@@ -139,7 +139,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
           />
           <div role="status">
             {marks.length > 0 && (
-              <ul className={classes.marks} aria-label={texts.problemsInTheOverrides}>
+              <ul className={`small ${classes.marks}`} aria-label={texts.problemsInTheOverrides}>
                 {marks.map((mark, i) => (
                   <li key={i} data-warning={mark.warning}>
                     {texts.line(mark.line, mark.message)}
@@ -160,7 +160,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
           />
         </Panel>
       </div>
-      <aside className={classes.side} aria-label={texts.whatHappensNext}>
+      <aside className={`stack gap-12 ${classes.side}`} aria-label={texts.whatHappensNext}>
         <NextSteps name={name} cluster={cluster} />
         {check.error && <Failure error={check.error} what={texts.couldntDeployTheInstance} />}
         <Button type="submit" size="md" fullWidth loading={check.isPending}>

@@ -149,12 +149,12 @@ interface OneProps {
 function One({ name, reason, at, next, children }: OneProps) {
   return (
     <div>
-      <dt>{name}</dt>
-      <dd>
+      <dt className="dim tiny">{name}</dt>
+      <dd className="small break">
         {children}
-        <p className={classes.reason}>{reason}</p>
-        {next !== undefined && <p className={classes.next}>{next}</p>}
-        {at !== undefined && <p className={classes.age}>{at}</p>}
+        <p className={`dim ${classes.under}`}>{reason}</p>
+        {next !== undefined && <p>{next}</p>}
+        {at !== undefined && <p className="dim tiny">{at}</p>}
       </dd>
     </div>
   );

@@ -29,7 +29,7 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
   const shown = open ?? needsPerson(instance, stale);
   return (
     <>
-      <div className={classes.line}>
+      <div className={`row small ${classes.line}`}>
         {isLive(instance) && (
           <span>
             <Status look={healthLooks[instance.health.state]} />{' '}
@@ -37,17 +37,15 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
           </span>
         )}
         {instance.pipeline && (
-          <span className={classes.pair}>
+          <span className="inline">
             <PipelineLink cluster={instance.cluster} pipeline={instance.pipeline.id}>
               {texts.pipeline(String(instance.pipeline.id))}
             </PipelineLink>
             <Status look={pipelineLook(instance.pipeline.status)} />
           </span>
         )}
-        {instance.release !== undefined && <span className={classes.quiet}>{instance.release}</span>}
-        {instance.theme !== undefined && (
-          <span className={classes.quiet}>{texts.themeIs(instance.theme)}</span>
-        )}
+        {instance.release !== undefined && <span className="dim">{instance.release}</span>}
+        {instance.theme !== undefined && <span className="dim">{texts.themeIs(instance.theme)}</span>}
         {linksOf(instance).map(([name, url]) => (
           <OutLink key={name} href={url} title={hostOf(url)}>
             {name}
@@ -61,7 +59,7 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
             {texts.whoChangedThis}
           </TextLink>
         )}
-        <span className={classes.fresh} data-stale={stale || undefined}>
+        <span className={`inline gap-10 end ${classes.fresh}`} data-stale={stale || undefined}>
           <Time at={sync.succeededAt} prefix={texts.synced} />
           <SmallButton aria-expanded={shown} onClick={() => setOpen(!shown)}>
             {texts.details}

@@ -7,7 +7,7 @@ import * as texts from '@/texts/clusters';
 export function NextSteps({ name, cluster }: { name: string; cluster: Cluster }) {
   return (
     <Panel title={texts.whatHappens}>
-      <ol className={classes.next}>
+      <ol className={`stack gap-8 dim small ${classes.next}`}>
         <li>{texts.ocimSavesTheOperationIf(cluster.name)}</li>
         <li>{texts.ocimTriggersAGitlabPipeline(<code>instances/{name === '' ? '…' : name}/</code>)}</li>
         <li>{texts.aPipelineBuildsAndDeploys}</li>

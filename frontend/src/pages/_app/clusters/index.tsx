@@ -68,7 +68,7 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
       <td>{providerWord(cluster.provider)}</td>
       <td className="numbers">{live.length}</td>
       <td data-wrap>
-        <span className={classes.counts}>
+        <span className={`row ${classes.counts}`}>
           {states.map((state) => {
             const count = found.filter((one) => one === state).length;
             const look = stateLooks[state];

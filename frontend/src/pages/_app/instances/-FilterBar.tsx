@@ -44,8 +44,8 @@ export function FilterBar({ search, facets, clusters, wordOf, onChange, columns 
   const chosen = menus.reduce((sum, [, key]) => sum + (search[key]?.length ?? 0), 0);
   const active = chosen + (search.setting?.length ?? 0) + (search.problems === true ? 1 : 0);
   return (
-    <div role="search" className={classes.filters} aria-label={texts.filterInstances}>
-      <div className={classes.statuses}>
+    <div role="search" className="row" aria-label={texts.filterInstances}>
+      <div className={`row ${classes.statuses}`}>
         <HealthStrip
           counts={facets?.healths ?? {}}
           chosen={search.health ?? []}

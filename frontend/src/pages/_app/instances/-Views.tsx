@@ -57,10 +57,10 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
   const first = active !== undefined && list?.default === active.id;
   const close = () => setAsking(undefined);
   return (
-    <div className={classes.views}>
+    <div className="row">
       {active && changed && (
         <>
-          <span className={classes.unsaved}>{texts.unsavedChanges}</span>
+          <span className={`small ${classes.unsaved}`}>{texts.unsavedChanges}</span>
           {mayChange && (
             <SmallButton loading={replace.isPending} onClick={() => save(active)}>
               {texts.save}
@@ -78,7 +78,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
         button={
           <>
             <IconBookmark size={15} stroke={1.8} aria-hidden="true" />
-            <span className={classes.viewName}>{active?.name ?? texts.views}</span>
+            <span className={`cut ${classes.viewName}`}>{active?.name ?? texts.views}</span>
             <IconChevronDown size={14} stroke={1.8} aria-hidden="true" />
           </>
         }
@@ -182,9 +182,11 @@ function ViewLinks({ list, active }: Pick<ViewsProps, 'list' | 'active'>) {
               search={searchOf(view)}
               aria-current={view.id === active?.id ? 'true' : undefined}
             >
-              <span className={classes.viewName}>{view.name}</span>
+              <span className={`cut ${classes.viewName}`}>{view.name}</span>
               <ItemEnd>
-                <span className={classes.about}>{aboutOf(view, list?.default, view.owner === me?.id)}</span>
+                <span className={`dim tiny ${classes.about}`}>
+                  {aboutOf(view, list?.default, view.owner === me?.id)}
+                </span>
               </ItemEnd>
             </DropdownLink>
           ))}
@@ -195,7 +197,7 @@ function ViewLinks({ list, active }: Pick<ViewsProps, 'list' | 'active'>) {
 
 function aboutOf(view: View, byDefault: string | undefined, own: boolean): string {
   const facts = [
-    view.id === byDefault ? 'shown first' : '',
+    view.id === byDefault ? texts.shownFirst : '',
     own ? (view.shared ? texts.shared : '') : texts.by(view.ownerName ?? texts.someoneElse),
   ];
   return facts.filter(Boolean).join(', ');

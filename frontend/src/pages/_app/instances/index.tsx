@@ -108,7 +108,7 @@ function Instances() {
   return (
     <Page
       title={texts.instances}
-      status={query.data && <span className={classes.total}>{total}</span>}
+      status={query.data && <span className={`numbers dim small ${classes.total}`}>{total}</span>}
       actions={
         <Views
           {...views}
@@ -118,7 +118,7 @@ function Instances() {
       }
     >
       {views.missing && (
-        <p role="status" className={classes.missing}>
+        <p role="status" className="dim">
           {texts.thisViewDoesntExistOr}
         </p>
       )}
@@ -171,8 +171,8 @@ function Instances() {
                 onSort: (sort, descending) => change({ sort, descending }),
               }}
             />
-            <footer className={classes.more} ref={end}>
-              <span className={classes.shown} role="status">
+            <footer className={`line ${classes.more}`} ref={end}>
+              <span className="dim small grow" role="status">
                 {instances.length === total ? texts.allShown(total) : texts.ofShown(instances.length, total)}
               </span>
               {query.hasNextPage && (

@@ -26,7 +26,7 @@ export function Attention({ overview: { attention, attentionTotal } }: { overvie
       {troubles.length === 0 ? (
         <Empty title={texts.allClear}>{texts.allInstancesAreHealthyThe}</Empty>
       ) : (
-        <ul className={classes.troubles}>
+        <ul>
           {troubles.map((trouble) => (
             <TroubleItem key={`${trouble.cluster}/${trouble.instance ?? ''}`} trouble={trouble} />
           ))}
@@ -39,16 +39,16 @@ export function Attention({ overview: { attention, attentionTotal } }: { overvie
 function TroubleItem({ trouble: { cluster, instance, severity, reasons } }: { trouble: Trouble }) {
   return (
     <li className={classes.trouble}>
-      <span className={classes.severity}>
+      <span>
         <Status look={healthLooks[severity]} pill />
       </span>
-      <div className={classes.about}>
+      <div className="break">
         <Subject cluster={cluster} instance={instance} row />
         {reasons.map((reason) => (
-          <p key={`${reason.reason} ${reason.detail}`} className={classes.reason}>
+          <p key={`${reason.reason} ${reason.detail}`} className={`small ${classes.reason}`}>
             <span className={classes.word}>{reasonWords[reason.reason]}</span> {reason.detail}{' '}
             {reason.nextStep} <NextStep reason={reason} />{' '}
-            <span className={classes.age}>
+            <span className={`dim ${classes.age}`}>
               <Time at={reason.since} {...(ages[reason.reason] ?? {})} />
             </span>
           </p>

@@ -67,8 +67,8 @@ export function Counts({ overview }: { overview: Overview }) {
 function Row({ title, counts, large = false }: { title: string; counts: readonly Count[]; large?: boolean }) {
   return (
     <div className={classes.row}>
-      <h3>{title}</h3>
-      <ul className={classes.counts} aria-label={title} data-large={large}>
+      <h3 className="dim tiny">{title}</h3>
+      <ul className={`row ${classes.counts}`} aria-label={title} data-large={large}>
         {counts.map(({ count, look, search }) => (
           <li key={look.word}>
             <Link

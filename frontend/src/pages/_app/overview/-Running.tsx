@@ -14,7 +14,7 @@ export function Running({ running }: Pick<Overview, 'running'>) {
   return (
     <Panel title={texts.runningPipelines} note={running.length} flush>
       {running.length === 0 ? (
-        <p className={classes.nothing}>{texts.noPipelinesRunning}</p>
+        <p className={`dim ${classes.nothing}`}>{texts.noPipelinesRunning}</p>
       ) : (
         <Table
           label={texts.runningPipelines}

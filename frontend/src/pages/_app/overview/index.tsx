@@ -36,9 +36,9 @@ function Fleet({ overview }: { overview: Overview }) {
   return (
     <>
       <Counts overview={overview} />
-      <div className={classes.columns}>
+      <div className={`columns ${classes.columns}`}>
         <Attention overview={overview} />
-        <div className={classes.column}>
+        <div className="stack">
           <Running running={overview.running} />
           <Panel
             title={texts.latestEvents}
@@ -46,7 +46,7 @@ function Fleet({ overview }: { overview: Overview }) {
             flush
           >
             {overview.activity.length === 0 ? (
-              <p className={classes.nothing}>{texts.noActivityYet}</p>
+              <p className={`dim ${classes.nothing}`}>{texts.noActivityYet}</p>
             ) : (
               <ul>
                 {withoutEchoes(overview.activity)

@@ -7,9 +7,12 @@ import type { Check, ClusterPage, ProjectPage } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { ButtonLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
+import { Notice } from '@/components/Notice';
 import { Panel } from '@/components/Panel';
+import { CheckItem } from '@/components/projects/CheckList';
 import projects from '@/components/projects/projects.module.css';
-import { Mark, type Shape } from '@/components/status/Mark';
+import type { Look } from '@/components/status/looks';
+import { Actions } from '@/components/ui/Actions';
 import { parseTime } from '@/lib/time';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
@@ -36,7 +39,7 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
     return () => own.abort();
   }, [cluster, turn, queryClient]);
   return (
-    <div className={classes.form}>
+    <div className={`stack ${classes.form}`}>
       <Panel title={texts.firstSync}>
         <Loaded query={page} what={texts.theCluster}>
           {(shown) => <Steps page={shown} project={project.data} asking={asking} warning={warning} />}
@@ -53,7 +56,7 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
           }}
         />
       )}
-      <div className={classes.buttons}>
+      <Actions align="start">
         <ButtonLink to="/clusters/$cluster" params={{ cluster }} size="sm">
           {texts.viewCluster}
         </ButtonLink>
@@ -63,7 +66,7 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
         <ButtonLink to="/projects/new" search={{}} size="sm" variant="default">
           {texts.addAnother}
         </ButtonLink>
-      </div>
+      </Actions>
     </div>
   );
 }
@@ -77,28 +80,12 @@ async function bring(cluster: string, signal: AbortSignal): Promise<void> {
 
 type Place = 'done' | 'now' | 'ahead' | 'failed' | 'skipped';
 
-const shapes: Record<Place, Shape> = {
-  done: 'check',
-  now: 'spin',
-  ahead: 'dashed',
-  failed: 'cross',
-  skipped: 'slash',
-};
-
-const tones: Record<Place, string> = {
-  done: 'ok',
-  now: 'busy',
-  ahead: 'quiet',
-  failed: 'bad',
-  skipped: 'quiet',
-};
-
-const words: Record<Place, string> = {
-  done: texts.done,
-  now: texts.inProgress,
-  ahead: texts.upcoming,
-  failed: texts.failed,
-  skipped: texts.skipped,
+const looks: Record<Place, Look> = {
+  done: { shape: 'check', tone: 'ok', word: texts.done },
+  now: { shape: 'spin', tone: 'busy', word: texts.inProgress },
+  ahead: { shape: 'dashed', tone: 'quiet', word: texts.upcoming },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed },
+  skipped: { shape: 'slash', tone: 'quiet', word: texts.skipped },
 };
 
 interface StepsProps {
@@ -116,7 +103,7 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
     const found = project?.health.checks.find((c) => c.check === check);
     if (!found) return [asking ? (read ? 'now' : 'ahead') : 'ahead', undefined];
     const place = { passed: 'done', failed: 'failed', skipped: 'skipped' } as const;
-    return [place[found.state], [found.detail, found.cure].filter(Boolean).join(' ')];
+    return [place[found.state], [found.detail, found.cure].filter(Boolean).join(' ') || undefined];
   };
   const steps: [string, Place, ReactNode][] = [
     [texts.addedToOcim, 'done', texts.asItsCredentialsAreEncrypted(cluster.id)],
@@ -144,22 +131,15 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
   return (
     <>
       {warning !== undefined && (
-        <p className={classes.warning} role="status">
-          {warning}
-        </p>
+        <div role="status" className={classes.warning}>
+          <Notice tone="warn">{warning}</Notice>
+        </div>
       )}
       <ol className={projects.checks} aria-label={texts.progress}>
         {steps.map(([name, place, about]) => (
-          <li key={name} className={projects.check} data-tone={tones[place]} data-place={place}>
-            <span className={projects.checkMark}>
-              <Mark shape={shapes[place]} />
-            </span>
-            <div className="break">
-              <span className={projects.checkName}>{name}</span>{' '}
-              <span className={`tiny dim ${projects.checkWord}`}>{words[place]}</span>
-              {about !== undefined && about !== '' && <p className={projects.detail}>{about}</p>}
-            </div>
-          </li>
+          <CheckItem key={name} name={name} look={looks[place]}>
+            {about !== undefined && <p className={projects.detail}>{about}</p>}
+          </CheckItem>
         ))}
       </ol>
     </>

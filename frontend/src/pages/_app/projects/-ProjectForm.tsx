@@ -8,6 +8,7 @@ import { CheckList } from '@/components/projects/CheckList';
 import { checkNames, type CheckRun, checkWords, fieldWords, summary } from '@/components/projects/checks';
 import { useChecks } from '@/components/projects/useChecks';
 import { SmallButton } from '@/components/SmallButton';
+import { Actions } from '@/components/ui/Actions';
 import { Button } from '@/components/ui/Button';
 import { Checkbox } from '@/components/ui/Checkbox';
 import { Textarea, TextInput } from '@/components/ui/Field';
@@ -90,8 +91,8 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
   };
 
   return (
-    <form ref={element} onSubmit={form.submit} noValidate className={classes.columns}>
-      <div className={classes.form}>
+    <form ref={element} onSubmit={form.submit} noValidate className={`columns ${classes.columns}`}>
+      <div className={`stack ${classes.form}`}>
         <Panel title={texts.gitlab}>
           <div className={classes.fields}>
             <TextInput
@@ -122,7 +123,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
           </div>
         </Panel>
         <Panel title={texts.deployKey} note={texts.optional}>
-          <div role="radiogroup" aria-label={texts.deployKey} className={classes.choices}>
+          <div role="radiogroup" aria-label={texts.deployKey} className="stack gap-10">
             {deployKeys.map(({ by, label }) => (
               <Checkbox
                 key={by}
@@ -144,6 +145,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
               spellCheck={false}
               autoComplete="off"
               className={classes.key}
+              inputClassName="code"
               {...form.field('deployKey')}
             />
           )}
@@ -167,10 +169,10 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
           </div>
         </Panel>
       </div>
-      <div className={classes.aside}>
+      <div className={`stack ${classes.form} ${classes.aside}`}>
         <Panel title={texts.checks} note={<span role="status">{summary(runs)}</span>}>
           {runs.length === 0 ? (
-            <p className={classes.about}>
+            <p className="dim small">
               {texts.ocimRunsTheseChecksFirst(checkNames.map((n) => checkWords[n]).join(', '))}
             </p>
           ) : (
@@ -190,7 +192,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
           )}
         </Panel>
         {form.failure && <Failure error={form.failure} what={texts.couldntAddTheProject} />}
-        <div className={classes.buttons}>
+        <Actions align="start">
           <Button
             type="submit"
             size="md"
@@ -211,7 +213,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
               {texts.addAnyway}
             </Button>
           )}
-        </div>
+        </Actions>
       </div>
     </form>
   );

@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/errors';
+import { fieldsOf } from '@/api/errors';
 import { contractPreviewQuery, contractQuery, setContract } from '@/api/queries/projects';
 import type { Contract, ContractPage, OperationKind, Sample } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
@@ -9,9 +9,7 @@ import { Failure } from '@/components/Failure';
 import { Panel } from '@/components/Panel';
 import { operationWords } from '@/components/status/looks';
 import { showToast } from '@/components/showToast';
-import { Button } from '@/components/ui/Button';
 import { Checkbox } from '@/components/ui/Checkbox';
-import { Unsaved } from '@/components/Unsaved';
 import {
   type ContractDraft,
   contractOf,
@@ -22,8 +20,8 @@ import {
   problemsOf,
   routesDraft,
 } from './-contractDraft';
+import { EditorBar } from './-EditorBar';
 import { MechanismPanel } from './-MechanismPanel';
-import classes from './-projects.module.css';
 import { RoutesPanel } from './-RoutesPanel';
 import * as texts from '@/texts/projects';
 
@@ -54,13 +52,13 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
   return (
     <form
       noValidate
-      className={classes.form}
+      className="stack gap-12"
       onSubmit={(event) => {
         event.preventDefault();
         if (ready) setAsking(true);
       }}
     >
-      <p className={classes.text}>{texts.howOcimTriggersEachGrove}</p>
+      <p className="small">{texts.howOcimTriggersEachGrove}</p>
       {kinds.map((kind) => {
         const own = draft.operations.get(kind);
         if (!own) return null;
@@ -97,15 +95,9 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
         />
       </Panel>
       {failure && <Failure error={failure} what={texts.couldntRunTheDryRun} />}
-      <div className={classes.bar}>
-        <p role="status">{words(changed, said, fresh)}</p>
-        <Button variant="default" disabled={!changed} onClick={() => setDraft(draftOf(page))}>
-          {texts.discardChanges}
-        </Button>
-        <Button type="submit" disabled={!ready}>
-          {texts.save}
-        </Button>
-      </div>
+      <EditorBar changed={changed} ready={ready} onDiscard={() => setDraft(draftOf(page))}>
+        {words(changed, said, fresh)}
+      </EditorBar>
       {asking && (
         <Confirm
           title={texts.saveTheGroveIntegration}
@@ -125,7 +117,6 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
           </p>
         </Confirm>
       )}
-      <Unsaved changed={changed} />
     </form>
   );
 }
@@ -144,7 +135,7 @@ function useDryRun(cluster: string, contract: Contract, whole: boolean) {
     placeholderData: keepPreviousData,
     retry: false,
   });
-  const about = query.error instanceof ApiError ? query.error.fields : {};
+  const about = fieldsOf(query.error);
   const aimed = Object.keys(about).length > 0;
   return {
     samples: query.data?.samples ?? [],

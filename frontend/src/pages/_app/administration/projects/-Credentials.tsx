@@ -4,6 +4,7 @@ import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { Actions } from '@/components/ui/Actions';
 import { CopyButton } from '@/components/ui/CopyButton';
 import type { CredentialAction } from './-actions';
 import classes from './-projects.module.css';
@@ -38,8 +39,8 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
       texts.deployKey,
       key ? (
         <>
-          <code className={classes.code}>{key.fingerprint}</code>
-          <div className={classes.under}>
+          <code className="tiny break">{key.fingerprint}</code>
+          <div className="dim tiny">
             <Time at={key.addedAt} prefix={texts.since} />{' '}
             <CopyButton value={key.publicKey}>
               {({ copied, copy }) => (
@@ -49,7 +50,7 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
           </div>
         </>
       ) : (
-        'none'
+        texts.none
       ),
       <>
         {act(
@@ -60,7 +61,7 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
         {act('pasteKey', texts.paste, texts.pasteADeployKey)}
       </>,
     ],
-    [texts.gateway, project.gatewayUrl ?? 'none', act('gateway', texts.changeIt, texts.changeTheGateway)],
+    [texts.gateway, project.gatewayUrl ?? texts.none, act('gateway', texts.changeIt, texts.changeTheGateway)],
     [texts.inspectorSecret, null, act('inspectorSecret', texts.replace, texts.replaceTheInspectorSecret)],
   ];
   return (
@@ -73,7 +74,7 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
               {about}
             </td>
             <td data-end>
-              <div className={classes.acts}>{actions}</div>
+              <Actions>{actions}</Actions>
             </td>
           </tr>
         ))}

@@ -1,11 +1,11 @@
 import type { Mechanism, OperationKind, Sample } from '@/api/types';
+import { ErrorText } from '@/components/ErrorText';
 import { Request } from '@/components/operations/PreviewView';
-import { Panel } from '@/components/Panel';
-import { SmallButton } from '@/components/SmallButton';
-import { operationWords, ownLook } from '@/components/status/looks';
+import { operationWords } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { type MechanismDraft, rowPath } from './-contractDraft';
+import { Group, OwnPanel } from './-OwnPanel';
 import { Pairs } from './-Pairs';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
@@ -38,26 +38,10 @@ export function MechanismPanel(props: MechanismPanelProps) {
   const word = operationWords[kind];
   const path = `operations.${kind}`;
   const edit = (to: Partial<MechanismDraft>) => onChange({ ...draft, ...to, own: true });
-  const whole = problems[path];
   return (
-    <Panel
-      title={word}
-      note={
-        <>
-          {draft.own && <Status look={ownLook} />} {other && <Status look={unsaved} />}
-        </>
-      }
-      actions={
-        draft.own && (
-          <SmallButton onClick={onDefault} aria-label={texts.resetOne(word)}>
-            {texts.resetToDefault}
-          </SmallButton>
-        )
-      }
-    >
+    <OwnPanel title={word} own={draft.own} note={other && <Status look={unsaved} />} onDefault={onDefault}>
       <div className={classes.columns}>
-        <fieldset className={classes.mechanism}>
-          <legend>{word}</legend>
+        <Group legend={word}>
           <NativeSelect
             label={texts.method}
             data={mechanisms}
@@ -86,17 +70,13 @@ export function MechanismPanel(props: MechanismPanelProps) {
               onChange={(variables) => edit({ variables })}
             />
           )}
-          {whole !== undefined && (
-            <p className={classes.error} role="alert">
-              {whole}
-            </p>
-          )}
-        </fieldset>
+          <ErrorText>{problems[path]}</ErrorText>
+        </Group>
         <div data-old={old || undefined} className={classes.sample}>
           {sample && <Request request={sample.request} open={other} />}
         </div>
       </div>
-    </Panel>
+    </OwnPanel>
   );
 }
 

@@ -1,7 +1,7 @@
-import { IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { ErrorText } from '@/components/ErrorText';
 import { SmallButton } from '@/components/SmallButton';
-import { IconButton } from '@/components/ui/Button';
+import { CloseButton } from '@/components/ui/CloseButton';
 import { TextInput } from '@/components/ui/Field';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
@@ -54,8 +54,8 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
   const next = Math.max(0, ...pairs.map(({ id }) => id + 1));
   const title = one.charAt(0).toUpperCase() + one.slice(1);
   return (
-    <div className={classes.variables}>
-      <p className={classes.under}>{about}</p>
+    <div className="stack gap-8">
+      <p className="dim tiny">{about}</p>
       {pairs.map((pair, i) => (
         <div key={pair.id} className={classes.variable}>
           <TextInput
@@ -63,6 +63,7 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
             placeholder={placeholder}
             value={pair.name}
             spellCheck={false}
+            inputClassName="code"
             error={problemOf(pair)}
             onChange={(event) => set(pair.id, { name: event.currentTarget.value })}
           />
@@ -71,27 +72,22 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
             placeholder={texts.value}
             value={pair.value}
             spellCheck={false}
+            inputClassName="code"
             onChange={(event) => set(pair.id, { value: event.currentTarget.value })}
           />
-          <IconButton
+          <CloseButton
+            size={30}
             aria-label={texts.remove2(pair.name, one, i)}
             onClick={() => onChange(pairs.filter(({ id }) => id !== pair.id))}
-          >
-            <IconX size={16} stroke={1.8} />
-          </IconButton>
+          />
         </div>
       ))}
-      {problem !== undefined && (
-        <p className={classes.error} role="alert">
-          {problem}
-        </p>
-      )}
-      <SmallButton
-        className={classes.add ?? ''}
-        onClick={() => onChange([...pairs, { id: next, name: '', value: '' }])}
-      >
-        {texts.add(one)}
-      </SmallButton>
+      <ErrorText>{problem}</ErrorText>
+      <div>
+        <SmallButton onClick={() => onChange([...pairs, { id: next, name: '', value: '' }])}>
+          {texts.add(one)}
+        </SmallButton>
+      </div>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { isMissing } from '@/api/errors';
 import { projectQuery } from '@/api/queries/projects';
 import type { ProjectPage } from '@/api/types';
-import { ButtonLink, TextLink } from '@/components/links';
+import { ButtonLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
 import { NotAllowed } from '@/components/NotAllowed';
@@ -41,11 +41,7 @@ export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) 
       title={cluster}
       tab={texts.gitlabProject2(cluster)}
       about={project && texts.on2(project.path, project.gitlabUrl)}
-      crumbs={
-        <Crumb>
-          <TextLink to="/administration/projects">{texts.gitlabProjects}</TextLink>
-        </Crumb>
-      }
+      crumbs={<Crumb to="/administration/projects">{texts.gitlabProjects}</Crumb>}
       actions={
         <>
           <ButtonLink to="/clusters/$cluster" params={{ cluster }} variant="default">

@@ -6,6 +6,7 @@ import { projectQuery, removeProject } from '@/api/queries/projects';
 import type { Project, Removal } from '@/api/types';
 import { FormDialog } from '@/components/ApiForm';
 import { Dialog } from '@/components/Dialog';
+import { Notice } from '@/components/Notice';
 import { Actions } from '@/components/ui/Actions';
 import { Button } from '@/components/ui/Button';
 import { TextInput } from '@/components/ui/Field';
@@ -67,9 +68,9 @@ function Removed({ project, removal, onClose }: { project: Project; removal: Rem
     <Dialog title={texts.removed2(project.id)} onClose={onClose}>
       <div className="stack gap-12" role="status">
         {(removal.warnings ?? []).map((warning) => (
-          <p key={warning} className={classes.warning}>
+          <Notice key={warning} tone="warn">
             {warning}
-          </p>
+          </Notice>
         ))}
         <Items title={texts.removed} items={removal.removed} />
         <Items title={texts.unchanged} items={removal.stays} />

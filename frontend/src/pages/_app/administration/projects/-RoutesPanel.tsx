@@ -1,10 +1,6 @@
-import { Panel } from '@/components/Panel';
-import { SmallButton } from '@/components/SmallButton';
-import { ownLook } from '@/components/status/looks';
-import { Status } from '@/components/status/Status';
 import { Textarea } from '@/components/ui/Field';
 import type { RoutesDraft } from './-contractDraft';
-import classes from './-projects.module.css';
+import { OwnPanel } from './-OwnPanel';
 import * as texts from '@/texts/projects';
 
 interface RoutesPanelProps {
@@ -21,28 +17,18 @@ export function RoutesPanel({ draft, problems, onChange, onDefault }: RoutesPane
     .filter(([path]) => path === 'routes' || path.startsWith('routes.') || path.startsWith('routes['))
     .map(([path, said]) => (path === 'routes' ? said : `${path}: ${said}`));
   return (
-    <Panel
-      title={texts.settingsForCreate}
-      note={draft.own && <Status look={ownLook} />}
-      actions={
-        draft.own && (
-          <SmallButton onClick={onDefault} aria-label={texts.resetToDefaultSettingsFor}>
-            {texts.resetToDefault}
-          </SmallButton>
-        )
-      }
-    >
+    <OwnPanel title={texts.settingsForCreate} own={draft.own} onDefault={onDefault}>
       <Textarea
         label={texts.routes}
         description={texts.theFirstMatchingRouteApplies}
         minRows={8}
         maxRows={24}
         spellCheck={false}
-        className={classes.routes}
+        inputClassName="code small"
         value={draft.text}
         error={wrong.length > 0 && wrong.join('; ')}
         onChange={({ currentTarget: { value } }) => onChange({ own: true, text: value })}
       />
-    </Panel>
+    </OwnPanel>
   );
 }

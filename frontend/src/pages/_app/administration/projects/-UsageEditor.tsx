@@ -1,21 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { ApiError } from '@/api/errors';
+import { type ChangeEvent, useState } from 'react';
+import { fieldsOf } from '@/api/errors';
 import { setUsageContract, tryUsageContract, usageContractQuery } from '@/api/queries/projects';
 import type { UsageContract, UsageContractPage, UsageReport } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
-import { ownLook } from '@/components/status/looks';
-import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
-import { Button } from '@/components/ui/Button';
 import { Checkbox } from '@/components/ui/Checkbox';
 import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { count, measures } from '@/components/usage/measures';
-import { Unsaved } from '@/components/Unsaved';
+import { EditorBar } from './-EditorBar';
+import { Group, OwnPanel } from './-OwnPanel';
 import { Pairs } from './-Pairs';
 import classes from './-projects.module.css';
 import {
@@ -27,6 +25,7 @@ import {
   usageOf,
   usageProblems,
 } from './-usageDraft';
+import { plural } from '@/texts/plural';
 import * as texts from '@/texts/projects';
 
 interface UsageEditorProps {
@@ -66,37 +65,30 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
   const whole = Object.keys(local).length === 0;
   const wrong = Object.keys(problems).length > 0;
   const busy = trial.isPending || save.isPending;
+  const field = (name: 'function' | 'days' | 'rows') => ({
+    value: draft[name],
+    spellCheck: false,
+    error: problems[`usage.${name}`],
+    onChange: ({ currentTarget: { value } }: ChangeEvent<HTMLInputElement>) => edit({ [name]: value }),
+  });
   return (
     <form
       noValidate
-      className={classes.form}
+      className="stack gap-12"
       onSubmit={(event) => {
         event.preventDefault();
         if (changed && whole && !busy) save.mutate(usage);
       }}
     >
-      <p className={classes.text}>{texts.ocimCollectsUsageFromThis}</p>
+      <p className="small">{texts.ocimCollectsUsageFromThis}</p>
       <div className={classes.columns}>
-        <div className={classes.column}>
-          <Panel
-            title={texts.request}
-            note={own && <Status look={ownLook} />}
-            actions={
-              own && (
-                <SmallButton onClick={() => setDraft(usageDraft(page.default))}>
-                  {texts.resetToDefault}
-                </SmallButton>
-              )
-            }
-          >
+        <div className="stack">
+          <OwnPanel title={texts.request} own={own} onDefault={() => setDraft(usageDraft(page.default))}>
             <Group legend={texts.request}>
               <TextInput
                 label={texts.functionText}
                 description={texts.functionNameInTheClusters}
-                value={draft.function}
-                spellCheck={false}
-                error={problems['usage.function']}
-                onChange={({ currentTarget: { value } }) => edit({ function: value })}
+                {...field('function')}
               />
               <NativeSelect
                 label={texts.period}
@@ -105,13 +97,7 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
                 onChange={({ currentTarget: { value } }) => edit({ period: value as UsageDraft['period'] })}
               />
               {draft.period === 'days' && (
-                <TextInput
-                  label={texts.days}
-                  inputMode="numeric"
-                  value={draft.days}
-                  error={problems['usage.days']}
-                  onChange={({ currentTarget: { value } }) => edit({ days: value.trim() })}
-                />
+                <TextInput label={texts.days} inputMode="numeric" {...field('days')} />
               )}
               <Pairs
                 one="parameter"
@@ -129,17 +115,10 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
                 onChange={({ currentTarget: { checked } }) => edit({ history: checked })}
               />
             </Group>
-          </Panel>
+          </OwnPanel>
           <Panel title={texts.response}>
             <Group legend={texts.response}>
-              <TextInput
-                label={texts.rows}
-                description={texts.pathToTheInstancesSuch}
-                value={draft.rows}
-                spellCheck={false}
-                error={problems['usage.rows']}
-                onChange={({ currentTarget: { value } }) => edit({ rows: value })}
-              />
+              <TextInput label={texts.rows} description={texts.pathToTheInstancesSuch} {...field('rows')} />
               {reportFields.map(({ name, label, description }) => (
                 <TextInput
                   key={name}
@@ -174,53 +153,46 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
         </Panel>
       </div>
       {unsaved && unaimed(unsaved) && <Failure error={unsaved} what={texts.couldntSaveTheSettings} />}
-      <div className={classes.bar}>
-        <p role="status">{words(changed, wrong)}</p>
-        <Button variant="default" disabled={!changed} onClick={() => setDraft(usageDraft(page.usage))}>
-          {texts.discardChanges}
-        </Button>
-        <Button type="submit" disabled={!changed || !whole} loading={save.isPending}>
-          {texts.save}
-        </Button>
-      </div>
-      <Unsaved changed={changed} />
+      <EditorBar
+        changed={changed}
+        ready={changed && whole}
+        busy={save.isPending}
+        onDiscard={() => setDraft(usageDraft(page.usage))}
+      >
+        {words(changed, wrong)}
+      </EditorBar>
     </form>
   );
 }
 
-function Group({ legend, children }: { legend: string; children: ReactNode }) {
-  return (
-    <fieldset className={classes.mechanism}>
-      <legend>{legend}</legend>
-      {children}
-    </fieldset>
-  );
+interface TrialProps {
+  report: UsageReport | undefined;
+  /** Whether it is of other settings than those above. */
+  old: boolean;
+  failure: Error | null;
 }
 
 /** What was read of the cluster's report, or why it was not. */
-function Trial({
-  report,
-  old,
-  failure,
-}: {
-  report: UsageReport | undefined;
-  old: boolean;
-  failure: Error | null;
-}) {
+function Trial({ report, old, failure }: TrialProps) {
   if (failure) return <Failure error={failure} what={texts.couldntParseTheReport} />;
   if (!report) {
     return <Empty title={texts.notTested}>{texts.theTestCallsTheCluster}</Empty>;
   }
   const { from, to, instances, skipped = 0 } = report;
   return (
-    <div data-old={old || undefined} className={classes.sample} role="status" aria-label={texts.parsedResult}>
-      <p className={classes.text}>
+    <div
+      data-old={old || undefined}
+      className={`stack gap-10 ${classes.sample}`}
+      role="status"
+      aria-label={texts.parsedResult}
+    >
+      <p className="small">
         {texts.to(
           from.slice(0, 10),
           to.slice(0, 10),
-          numberOf(instances.length, 'instance'),
+          plural(instances.length, 'instance'),
           skipped,
-          numberOf(skipped, 'row'),
+          plural(skipped, 'row'),
         )}
       </p>
       {instances.length > 0 && (
@@ -236,7 +208,7 @@ function Trial({
         </Table>
       )}
       {instances.length > mostShown && (
-        <p className={classes.under}>{texts.andMore(instances.length - mostShown)}</p>
+        <p className="dim tiny">{texts.andMore(instances.length - mostShown)}</p>
       )}
     </div>
   );
@@ -244,14 +216,6 @@ function Trial({
 
 /** Enough to see whether fields are where they were said to be. */
 const mostShown = 20;
-
-function numberOf(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
-}
-
-function fieldsOf(error: Error | null): Record<string, string> {
-  return error instanceof ApiError ? error.fields : {};
-}
 
 /** An error that no field shows. */
 function unaimed(error: Error | null): Error | null {

@@ -279,7 +279,7 @@ describe('the contract', () => {
       }),
     );
     await waitFor(() => expect(api.bodies(put)).toMatchObject([{ routes }]));
-    await user.click(await screen.findByRole('button', { name: 'Reset to default: settings for create' }));
+    await user.click(await screen.findByRole('button', { name: 'Reset to default: Settings for create' }));
     expect(screen.getByLabelText<HTMLTextAreaElement>('Routes').value).toContain('TUTOR_');
   });
 
@@ -359,7 +359,7 @@ describe('the usage report', () => {
     const { user } = open(usage);
     const save = await screen.findByRole('button', { name: 'Save' });
     expect(save).toBeDisabled();
-    expect(screen.queryByRole('button', { name: 'Reset to default' })).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: /^Reset to default/ })).not.toBeInTheDocument();
     const users = screen.getByLabelText('Users');
     await user.clear(users);
     await user.type(users, '$.users');
@@ -401,7 +401,7 @@ describe('the usage report', () => {
     expect(await screen.findByText('No changes.')).toBeVisible();
     expect(screen.getByText('Other than the default')).toBeVisible();
 
-    await user.click(screen.getByRole('button', { name: 'Reset to default' }));
+    await user.click(screen.getByRole('button', { name: 'Reset to default: Request' }));
     expect(users).toHaveValue('users');
     accepts();
     await user.click(save);

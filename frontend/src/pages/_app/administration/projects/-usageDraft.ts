@@ -44,7 +44,7 @@ export function usageOf(draft: UsageDraft): UsageContract {
     query: valuesOf(draft.query),
     rows: draft.rows.trim(),
     fields: Object.fromEntries(fields.filter(([, path]) => path !== '')),
-    days: draft.period === 'month' ? 0 : Number(draft.days),
+    days: draft.period === 'month' ? 0 : Number(draft.days.trim()),
     history: draft.history,
   };
 }
@@ -67,7 +67,8 @@ export function parameterPath(id: number): string {
 }
 
 /** What a contract cannot even hold, by the path the API would name; the rest is the API's to say. */
-export function usageProblems({ query, period, days }: UsageDraft): Record<string, string> {
+export function usageProblems({ query, period, ...draft }: UsageDraft): Record<string, string> {
+  const days = draft.days.trim();
   const problems: Record<string, string> = {};
   for (const [id, problem] of pairProblems(query)) problems[parameterPath(id)] = problem;
   if (period === 'days' && !(/^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= 366)) {

@@ -66,7 +66,7 @@ function Projects() {
             </Panel>
           ) : (
             <>
-              <div className={classes.filters}>
+              <div className={`row ${classes.filters}`}>
                 <TextInput
                   aria-label={texts.filterByNamePathOr}
                   placeholder={texts.filterByNamePathOr}
@@ -153,7 +153,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
                 <QuietLink to="/administration/projects/$cluster" params={{ cluster: state.project.id }}>
                   {state.project.id}
                 </QuietLink>
-                <div className={classes.under}>
+                <div className="dim tiny">
                   {texts.on(state.project.path, hostOf(state.project.gitlabUrl))}
                 </div>
               </td>
@@ -161,7 +161,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
                 <td key={check} title={found(state.health, check)?.detail}>
                   <Status look={lookOf(state.health, check, now)} />
                   {check === 'token' && state.health.tokenExpiresAt !== undefined && (
-                    <div className={classes.under}>
+                    <div className="dim tiny">
                       <Time at={state.health.tokenExpiresAt} ahead prefix={texts.expires} />
                     </div>
                   )}
@@ -169,7 +169,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
               ))}
               <td data-wrap>
                 <Status look={syncLook(state, now)} /> <Time at={state.sync.succeededAt} />
-                {state.sync.error !== undefined && <div className={classes.under}>{state.sync.error}</div>}
+                {state.sync.error !== undefined && <div className="dim tiny">{state.sync.error}</div>}
               </td>
               <td data-dim>
                 {state.health.checkedAt === undefined ? texts.never : <Time at={state.health.checkedAt} />}

@@ -55,11 +55,7 @@ function ClusterRoute() {
   return (
     <Page
       title={known?.name ?? cluster}
-      crumbs={
-        <Crumb>
-          <TextLink to="/clusters">{texts.clusters}</TextLink>
-        </Crumb>
-      }
+      crumbs={<Crumb to="/clusters">{texts.clusters}</Crumb>}
       status={known && <Status look={onlineLooks[known.online.state]} pill />}
       actions={
         operator && (
@@ -97,7 +93,7 @@ function ClusterRoute() {
             <Problems problems={page.cluster.problems ?? []} />
             <NotInGit names={page.cluster.notInGit ?? []} />
             <QueuePanel cluster={page.cluster.id} />
-            <div className={classes.columns}>
+            <div className={`columns ${classes.columns}`}>
               <Panel title={texts.details}>
                 <ClusterFacts page={page} />
               </Panel>
@@ -217,9 +213,9 @@ function nodes({ nodesMin, nodesMax }: Cluster): string | undefined {
 function ByHand({ cluster, names }: { cluster: Cluster; names: readonly string[] }) {
   const found = names
     .filter((name) => isOverridden(cluster, name))
-    .map((name) => foundAs(cluster, name) ?? 'nothing');
+    .map((name) => foundAs(cluster, name) ?? texts.nothing);
   return (
-    <span className={classes.byHand}>
+    <span className={`tiny break ${classes.byHand}`}>
       <Mark shape="half" size={11} /> {texts.overriddenInTheRepository(found.join(', '))}
     </span>
   );
@@ -230,13 +226,13 @@ function Links({ cluster }: { cluster: Cluster }) {
   const byName = new Map((cluster.links ?? []).map((link) => [link.name as string, link.url]));
   return (
     <Panel title={texts.links}>
-      <ul className={classes.links}>
+      <ul className={`stack gap-4 ${classes.links}`}>
         {linkNames.map((name) => {
           const url = byName.get(name);
           return (
             <li key={name}>
               {url === undefined ? (
-                <span className={classes.missing}>{texts.unknownLink(factWord(name))}</span>
+                <span className="dim">{texts.unknownLink(factWord(name))}</span>
               ) : (
                 <OutLink href={url}>{factWord(name)}</OutLink>
               )}
@@ -246,7 +242,7 @@ function Links({ cluster }: { cluster: Cluster }) {
         })}
       </ul>
       {operator && byName.size < linkNames.length && (
-        <p className={classes.reason}>
+        <p className={`small dim ${classes.under}`}>
           {texts.clusterYmlMayNotDefine(
             <TextLink
               to="/administration/projects/$cluster/facts"

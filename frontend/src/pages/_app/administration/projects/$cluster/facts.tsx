@@ -6,13 +6,13 @@ import { overrideProject } from '@/api/queries/projects';
 import type { Cluster, ProjectPage } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
+import { Notice } from '@/components/Notice';
 import { Panel } from '@/components/Panel';
 import { factWord, foundAs, isOverridden, shownAs } from '@/components/projects/facts';
 import { SmallButton } from '@/components/SmallButton';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { searchOf, word } from '@/lib/readSearch';
-import classes from '../-projects.module.css';
 import { ProjectFrame } from '../-ProjectFrame';
 import * as texts from '@/texts/projects';
 
@@ -48,9 +48,9 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
   return (
     <>
       {warning !== undefined && (
-        <p className={classes.warning} role="status">
-          {warning}
-        </p>
+        <div role="status">
+          <Notice tone="warn">{warning}</Notice>
+        </div>
       )}
       {error && variables.value === null && (
         <Failure error={error} what={texts.couldntChange(factWord(variables.name))} />
@@ -120,7 +120,7 @@ function FactRow({ cluster, name, busy, onChange, onRevert }: FactRowProps) {
     <tr>
       <td>{what}</td>
       <td data-wrap>
-        {shownAs(cluster, name) ?? <span className={classes.under}>{texts.unknown}</span>}
+        {shownAs(cluster, name) ?? <span className="dim tiny">{texts.unknown}</span>}
         {overridden && (
           <>
             {' '}

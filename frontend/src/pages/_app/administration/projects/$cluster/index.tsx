@@ -19,6 +19,7 @@ import { SmallButton } from '@/components/SmallButton';
 import { SyncNote } from '@/components/SyncNote';
 import { Time } from '@/components/Time';
 import { showToast } from '@/components/showToast';
+import { Actions } from '@/components/ui/Actions';
 import { Button } from '@/components/ui/Button';
 import { useMay } from '@/components/useMe';
 import { oneOf, searchOf } from '@/lib/readSearch';
@@ -92,15 +93,21 @@ function ProjectRoute() {
                   onAgain={(name) => check([name])}
                 />
               </Panel>
-              <div className={classes.column}>
+              <div className="stack">
                 {administrator && <Credentials page={page} onDo={open} />}
                 <FileProblems cluster={cluster} />
                 {administrator && (
                   <Panel title={texts.removeFromOcim2}>
-                    <p className={classes.text}>{texts.ocimDeletesTheProjectIts}</p>
-                    <Button variant="default" className={classes.danger ?? ''} onClick={() => open('remove')}>
-                      {texts.remove}
-                    </Button>
+                    <p className="small">{texts.ocimDeletesTheProjectIts}</p>
+                    <Actions align="start" apart>
+                      <Button
+                        variant="default"
+                        className={classes.danger ?? ''}
+                        onClick={() => open('remove')}
+                      >
+                        {texts.remove}
+                      </Button>
+                    </Actions>
                   </Panel>
                 )}
               </div>
@@ -164,7 +171,7 @@ function FileProblems({ cluster }: { cluster: string }) {
       <Problems problems={own} />
       {instances.map((instance) => (
         <div key={instance.name}>
-          <p className={classes.text}>
+          <p className="small">
             <InstanceLink cluster={cluster} instance={instance.name} />
           </p>
           <Problems problems={instance.problems ?? []} />

@@ -7,9 +7,8 @@ import { CompareChoice } from '@/components/compare/CompareChoice';
 import { CompareFiles } from '@/components/compare/CompareFiles';
 import { Empty } from '@/components/Empty';
 import { Loaded } from '@/components/Loaded';
-import { Crumb, Page } from '@/components/Page';
+import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
-import { InstanceLink } from '@/components/places';
 import { searchOf, word } from '@/lib/readSearch';
 import * as texts from '@/texts/clusters';
 
@@ -26,14 +25,7 @@ function CompareRoute() {
   return (
     <Page
       title={texts.compare2(instance)}
-      crumbs={
-        <>
-          <ClusterCrumbs cluster={cluster} />
-          <Crumb>
-            <InstanceLink cluster={cluster} instance={instance} />
-          </Crumb>
-        </>
-      }
+      crumbs={<ClusterCrumbs cluster={cluster} instance={instance} />}
       about={texts.differencesBetweenTwoConfigurationsIn}
     >
       <Panel title={texts.compareWith}>
@@ -79,7 +71,7 @@ function Comparison({ place }: { place: Place }) {
   const name = place.commit === '' ? place.instance : texts.commit2(place.commit.slice(0, 8));
   const sides = [
     place.cluster === cluster || place.commit !== '' ? name : texts.on(name, place.cluster),
-    place.commit === '' ? instance : 'now',
+    place.commit === '' ? instance : texts.now,
   ] as const;
   const rest = (old: Files) => (
     <Loaded query={after} what={texts.theConfigurationOf(instance)} lines={8}>

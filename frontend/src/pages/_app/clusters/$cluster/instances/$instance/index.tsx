@@ -117,12 +117,17 @@ function Contents({ details }: { details: InstanceDetails }) {
   );
 }
 
+/** Changes a part of the address, where one is. */
+function useChange() {
+  const navigate = Route.useNavigate();
+  return (next: InstanceSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false });
+}
+
 function WhatRuns({ details: { instance } }: { details: InstanceDetails }) {
   const { cluster } = Route.useParams();
   const search = Route.useSearch();
-  const navigate = Route.useNavigate();
-  const change = (next: Partial<InstanceSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false });
+  const change = useChange();
   if (instance.lifecycle !== 'active') {
     return (
       <Panel title={texts.workloads}>
@@ -157,23 +162,16 @@ function WhatRuns({ details: { instance } }: { details: InstanceDetails }) {
 function Usage() {
   const { cluster, instance } = Route.useParams();
   const { days } = Route.useSearch();
-  const navigate = Route.useNavigate();
+  const change = useChange();
   return (
-    <UsagePanel
-      cluster={cluster}
-      instance={instance}
-      days={days}
-      onDays={(days) =>
-        void navigate({ search: (before) => ({ ...before, days }), replace: true, resetScroll: false })
-      }
-    />
+    <UsagePanel cluster={cluster} instance={instance} days={days} onDays={(next) => change({ days: next })} />
   );
 }
 
 function Configuration({ details }: { details: InstanceDetails }) {
   const { cluster, instance } = Route.useParams();
   const { file } = Route.useSearch();
-  const navigate = Route.useNavigate();
+  const change = useChange();
   return (
     <FilesPanel
       title={texts.configuration}
@@ -183,13 +181,7 @@ function Configuration({ details }: { details: InstanceDetails }) {
         details.instance.lifecycle === 'pending' ? texts.groveWritesTheFilesTo : texts.thisInstanceIsntInThe
       }
       open={file}
-      onOpen={(name) =>
-        void navigate({
-          search: (before) => ({ ...before, file: name }),
-          replace: true,
-          resetScroll: false,
-        })
-      }
+      onOpen={(name) => change({ file: name })}
       actions={
         <ButtonLink
           to="/clusters/$cluster/instances/$instance/compare"
@@ -210,6 +202,7 @@ function Actions({ details }: { details: InstanceDetails | undefined }) {
   const { ask } = Route.useSearch();
   const operator = useMay('operator', cluster);
   const navigate = Route.useNavigate();
+  const change = useChange();
   return (
     <>
       {details && operator && details.instance.lifecycle === 'active' && (
@@ -222,13 +215,7 @@ function Actions({ details }: { details: InstanceDetails | undefined }) {
         <ActionsMenu
           details={details}
           asked={ask}
-          onAsk={(next) =>
-            void navigate({
-              search: (before) => ({ ...before, ask: next }),
-              replace: true,
-              resetScroll: false,
-            })
-          }
+          onAsk={(next) => change({ ask: next })}
           onStarted={(operation) =>
             void navigate({ search: (before) => ({ ...before, ask: undefined, operation: operation.id }) })
           }

@@ -8,8 +8,7 @@ import { Update } from '@/components/editor/Update';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
 import { Notice } from '@/components/Notice';
-import { Crumb, Page } from '@/components/Page';
-import { InstanceLink } from '@/components/places';
+import { Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
 import * as texts from '@/texts/clusters';
 
@@ -28,14 +27,7 @@ function UpdateRoute() {
   return (
     <Page
       title={texts.update2(instance)}
-      crumbs={
-        <>
-          <ClusterCrumbs cluster={cluster} />
-          <Crumb>
-            <InstanceLink cluster={cluster} instance={instance} />
-          </Crumb>
-        </>
-      }
+      crumbs={<ClusterCrumbs cluster={cluster} instance={instance} />}
       about={texts.editTheConfigurationReviewThe}
     >
       {operator ? (
