@@ -150,10 +150,10 @@ function One({ name, reason, at, next, children }: OneProps) {
   return (
     <div>
       <dt className="dim tiny">{name}</dt>
-      <dd className="small break">
+      <dd className="break">
         {children}
-        <p className={`dim ${classes.under}`}>{reason}</p>
-        {next !== undefined && <p>{next}</p>}
+        <p className={`small dim ${classes.under}`}>{reason}</p>
+        {next !== undefined && <p className="small">{next}</p>}
         {at !== undefined && <p className="dim tiny">{at}</p>}
       </dd>
     </div>

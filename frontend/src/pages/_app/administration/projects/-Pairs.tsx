@@ -76,7 +76,7 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
             onChange={(event) => set(pair.id, { value: event.currentTarget.value })}
           />
           <CloseButton
-            size={30}
+            size={24}
             aria-label={texts.remove2(pair.name, one, i)}
             onClick={() => onChange(pairs.filter(({ id }) => id !== pair.id))}
           />

@@ -168,15 +168,17 @@ function FileProblems({ cluster }: { cluster: string }) {
   if (own.length === 0 && instances.length === 0) return null;
   return (
     <Panel title={texts.problemsInFiles}>
-      <Problems problems={own} />
-      {instances.map((instance) => (
-        <div key={instance.name}>
-          <p className="small">
-            <InstanceLink cluster={cluster} instance={instance.name} />
-          </p>
-          <Problems problems={instance.problems ?? []} />
-        </div>
-      ))}
+      <div className="stack gap-10">
+        <Problems problems={own} />
+        {instances.map((instance) => (
+          <div key={instance.name} className="stack gap-6">
+            <p className="small">
+              <InstanceLink cluster={cluster} instance={instance.name} />
+            </p>
+            <Problems problems={instance.problems ?? []} />
+          </div>
+        ))}
+      </div>
     </Panel>
   );
 }
