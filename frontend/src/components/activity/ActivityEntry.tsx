@@ -24,7 +24,7 @@ export function ActivityEntry({ activity, clock = false }: ActivityEntryProps) {
         <span>
           <Subject cluster={cluster} instance={instance} row />
         </span>
-        <span className={classes.kind}>
+        <span className="small dim">
           {kind === 'pipeline' && pipeline !== undefined ? (
             <TextLink
               to="/clusters/$cluster/pipelines/$pipeline"
@@ -37,7 +37,7 @@ export function ActivityEntry({ activity, clock = false }: ActivityEntryProps) {
           )}
         </span>
         <Status look={lookOf(kind, to)} />
-        <span className={classes.more}>{[sayMore(activity), by].filter(Boolean).join(' · ')}</span>
+        <span className="small dim">{[sayMore(activity), by].filter(Boolean).join(' · ')}</span>
       </span>
     </li>
   );

@@ -1,6 +1,5 @@
 import { QuietLink } from '../links';
 import { useClusterName } from '../useClusters';
-import classes from './activity.module.css';
 import * as texts from '@/texts/activity';
 
 interface SubjectProps {
@@ -27,7 +26,7 @@ export function Subject({ cluster, instance, row = false }: SubjectProps) {
       <QuietLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }} {...stop}>
         {instance}
       </QuietLink>{' '}
-      <span className={classes.cluster}>{texts.on(name)}</span>
+      <span className="small dim">{texts.on(name)}</span>
     </span>
   );
 }

@@ -54,7 +54,7 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
           <About target={entry.target} people={people} />
         </td>
         <td data-wrap>
-          <span className={classes.summary} title={summary}>
+          <span className={`dim ${classes.summary}`} title={summary}>
             {summary}
           </span>
         </td>

@@ -45,19 +45,19 @@ export function HistoryEntry({
           {operationTitle(o)}
         </Toggle>
         <Status look={operationLooks[o.state]} />
-        {current && <span className={classes.current}>{texts.current}</span>}
-        <span className={classes.who}>
+        {current && <span className={`tiny ${classes.current}`}>{texts.current}</span>}
+        <span className={`small dim end break ${classes.who}`}>
           {o.requestedBy}, <Time at={o.requestedAt} />
         </span>
-        <span className={classes.took}>{took(o)}</span>
+        <span className={`small dim numbers ${classes.took}`}>{took(o)}</span>
         {earlier && (
           <RollBack cluster={o.cluster} instance={o.instance} to={o.id}>
             {texts.pipelineUndefinedRollBackTo(o.pipelines?.at(-1))}
           </RollBack>
         )}
       </div>
-      {o.reason !== undefined && <p className={classes.reason}>“{o.reason}”</p>}
-      {o.detail !== undefined && <p className={classes.detail}>{o.detail}</p>}
+      {o.reason !== undefined && <p className={`small ${classes.reason}`}>“{o.reason}”</p>}
+      {o.detail !== undefined && <p className={`small dim ${classes.detail}`}>{o.detail}</p>}
       {children}
       {open && <Details operation={o} />}
     </li>
@@ -71,7 +71,7 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
       <Loaded query={query} what={texts.theOperation}>
         {({ operation, files, pipelines, actions, estimate, ahead }) => (
           <>
-            <p className={classes.facts}>
+            <p className="small dim">
               {texts.deployment(operation.deploymentId)}
               {operation.commit !== undefined && <>{texts.commit(operation.commit.slice(0, 8))}</>}
               {operation.rolledBackTo !== undefined && (
@@ -90,11 +90,11 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
             {files.length > 0 ? (
               <Files files={files} created={operation.kind === 'create'} />
             ) : (
-              <p className={classes.facts}>{texts.groveCommitsThisChangeTo}</p>
+              <p className="small dim">{texts.groveCommitsThisChangeTo}</p>
             )}
             {pipelines.length > 0 && <PipelineTable label={texts.pipelines} pipelines={pipelines} />}
             {actions.map((act) => (
-              <p key={act.id} className={classes.facts}>
+              <p key={act.id} className="small dim">
                 {texts.pipeline(act.pipeline, actWords(act), <Time at={act.at} />)}
                 {actNote(act) !== undefined && <>: {actNote(act)}</>}
               </p>

@@ -13,7 +13,7 @@ import * as texts from '@/texts/operations';
 /** Operations in the order in which they run. */
 export default function Queue({ operations }: { operations: readonly Operation[] }) {
   return (
-    <ol className={classes.queue} aria-label={texts.queuedOperations}>
+    <ol className={`small ${classes.queue}`} aria-label={texts.queuedOperations}>
       {operations.map((operation) => (
         <Entry key={operation.id} operation={operation} />
       ))}
@@ -26,12 +26,12 @@ function Entry({ operation: o }: { operation: Operation }) {
   const { mutate, isPending, error } = useWithdraw(o.cluster, o.id);
   const waits = o.state === 'requested';
   return (
-    <li>
+    <li className="row">
       <Status look={waits ? { ...operationLooks.requested, word: texts.waiting } : operationLooks[o.state]} />
       <span className={`break ${classes.what}`}>
         {operationTitle(o)} <Subject operation={o} />
       </span>
-      <span className={classes.who}>
+      <span className={`dim ${classes.who}`}>
         {o.requestedBy}, <Time at={o.requestedAt} />
         {o.bulk !== undefined && (
           <>

@@ -14,12 +14,12 @@ export function JobsPanel({ cluster, instance }: { cluster: string; instance: st
   return (
     <Panel title={texts.failedJobs} note={texts.keptByOcimFor30Days}>
       {reports.map(({ job, reason, nextStep, seenAt, lines }) => (
-        <article key={job} aria-label={job} className={classes.report}>
+        <article key={job} aria-label={job} className="stack gap-8">
           <p className={classes.finding}>
             {reason} <strong>{nextStep}</strong> <Time at={seenAt} prefix={texts.since} />
           </p>
           {lines.length === 0 ? (
-            <p className={classes.sum}>{texts.theJobsLogWasGone}</p>
+            <p className={`dim ${classes.sum}`}>{texts.theJobsLogWasGone}</p>
           ) : (
             <pre className={classes.reportLog} tabIndex={0} aria-label={texts.lastLinesOf(job)}>
               {lines.map((line, i) => (

@@ -15,7 +15,7 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
   return (
     <div className={`stack gap-10 ${classes.pod}`}>
       <Findings of={pod} />
-      <p className={classes.sum}>
+      <p className={`dim ${classes.sum}`}>
         {texts.thePodRequestsAndIs(
           pod.workload !== undefined && `${pod.kind ?? texts.workload} ${pod.workload}. `,
           resources(pod.requests, 'nothing'),
@@ -25,7 +25,7 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
       <ul className={`stack gap-10 ${classes.containers}`} aria-label={texts.containersOf(pod.name)}>
         {pod.containers.map((container) => (
           <li key={container.name}>
-            <header>
+            <header className="row">
               <h3>
                 {container.name}
                 {container.init === true && <span>{texts.initContainer}</span>}
@@ -36,7 +36,7 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
           </li>
         ))}
       </ul>
-      {!operator && <p className={classes.sum}>{texts.logsMayContainPersonalData}</p>}
+      {!operator && <p className={`dim ${classes.sum}`}>{texts.logsMayContainPersonalData}</p>}
     </div>
   );
 }

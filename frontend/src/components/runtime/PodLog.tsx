@@ -18,6 +18,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { NativeSelect } from '../ui/Field';
 import { PodLogLines } from './PodLogLines';
 import classes from './podLog.module.css';
+import runtime from './runtime.module.css';
 import * as texts from '@/texts/runtime';
 
 export interface PodLogProps {
@@ -90,7 +91,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             to="."
             search={(before) => ({ ...before, log: undefined, previous: undefined, lines: undefined })}
             resetScroll={false}
-            className={`dim end ${logClasses.close}`}
+            className={`end ${logClasses.close}`}
             aria-label={texts.closeLog}
           >
             <IconX size={16} stroke={1.8} />
@@ -131,7 +132,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             </Toggle>
           )}
         </div>
-        <div className={classes.loaded}>
+        <div className={runtime.loaded}>
           <Loaded query={query} what={texts.theLog} lines={6}>
             {(log) => (
               <>

@@ -167,7 +167,7 @@ interface EventProps {
 
 function Event({ event, cluster, current, earlier, opened, suspect, broke }: EventProps) {
   const [open, setOpen] = useState(opened);
-  const flag = suspect && <p className={classes.suspect}>{texts.lastChangeBeforeTheInstance}</p>;
+  const flag = suspect && <p className={`small ${classes.suspect}`}>{texts.lastChangeBeforeTheInstance}</p>;
   if (event.kind === 'operation') {
     const { operation } = event;
     return (
@@ -204,7 +204,7 @@ function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'opera
             {texts.pipeline(id)}
           </TextLink>
           <Status look={pipelineLook(status)} />
-          <span className={classes.dim}>
+          <span className="dim">
             {pipelineTitle(event.pipeline) ?? texts.startedInGitlab} {requestedBy}
           </span>
           <Time at={event.at} />
@@ -222,8 +222,10 @@ function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'opera
               <OutLink href={commit.webUrl}>{commit.title}</OutLink>
             )}
           </span>
-          <span className={classes.undeployed}>{texts.undeployed}</span>
-          <span className={classes.dim}>{commit.author}</span>
+          <span data-tone="warn" className="tone">
+            {texts.undeployed}
+          </span>
+          <span className="dim">{commit.author}</span>
           <Time at={event.at} />
         </>
       );
@@ -234,7 +236,7 @@ function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'opera
         <>
           <span>{kindWords[kind]}</span>
           <Status look={lookOf(kind, to)} />
-          <span className={classes.dim}>
+          <span className="dim">
             {[sayMore(event.activity), event.activity.by].filter(Boolean).join(' · ')}
           </span>
           <Time at={event.at} />
