@@ -85,10 +85,7 @@ func (i invitation) kept() time.Time { return i.Expires.Add(invitationKept) }
 // new link in place of the old one. One that has an account gets a mail that
 // says so; the answer is the same.
 func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants) (Invitation, error) {
-	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, network(by.Address)}); err != nil {
-		return Invitation{}, err
-	}
-	if err := s.requireProof(ctx, by); err != nil {
+	if err := s.mayInvite(ctx, by); err != nil {
 		return Invitation{}, err
 	}
 	email, err := parseEmail(email)
@@ -138,6 +135,14 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 	return inv.view(s.now()), s.sendInvitation(ctx, inv, token, by, member)
 }
 
+// mayInvite refuses who invites too often, or has not proved lately who they are.
+func (s *Service) mayInvite(ctx context.Context, by By) error {
+	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, network(by.Address)}); err != nil {
+		return err
+	}
+	return s.requireProof(ctx, by)
+}
+
 // renew returns the invitation a new token and remembers the ones before.
 func (i *invitation) renew(before invitation) string {
 	token := newToken(32)
@@ -182,10 +187,7 @@ func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
 // ResendInvitation sends a new link, good for another seven days, in place of
 // the old one. Of an invitation that was used or revoked it is fault.Conflict.
 func (s *Service) ResendInvitation(ctx context.Context, by By, id string) (Invitation, error) {
-	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, network(by.Address)}); err != nil {
-		return Invitation{}, err
-	}
-	if err := s.requireProof(ctx, by); err != nil {
+	if err := s.mayInvite(ctx, by); err != nil {
 		return Invitation{}, err
 	}
 	var token string

@@ -171,10 +171,7 @@ func (u *user) rememberDevice(device string) {
 // Me returns a user as they are now.
 func (s *Service) Me(ctx context.Context, userID string) (User, error) {
 	u, err := s.user(ctx, userID)
-	if err != nil {
-		return User{}, err
-	}
-	return s.view(u), nil
+	return s.view(u), err
 }
 
 // Rename changes the caller's own name, 1 to 200 bytes.

@@ -23,27 +23,18 @@ type Tokens struct {
 	Issuer string `envconfig:"ISSUER" default:"ocim" desc:"Issuer of access tokens; the same for all functions."`
 }
 
-// Authenticator returns what checks access tokens and API tokens against the store.
-func (t Tokens) Authenticator(store kv.Store, secrets *secret.Directory) (*identity.Authenticator, error) {
-	auth, err := identity.NewAuthenticator(identity.AuthenticatorConfig{
-		Store: store, Issuer: t.Issuer, Now: setup.Now,
-		Keys: func() (secret.Value, error) { return secrets.Read(SecretPublicKeys) },
-	})
-	if err != nil {
-		return nil, fmt.Errorf("preparing authentication: %w", err)
-	}
-	return auth, nil
-}
-
-// API returns the options of an API whose callers present tokens.
+// API returns the options of an API whose callers present tokens, access tokens or API
+// tokens, which are checked against the store.
 func (t Tokens) API(base setup.Base, store kv.Store) (faas.Options, error) {
-	auth, err := t.Authenticator(store, base.Secrets())
+	secrets := base.Secrets()
+	keys := func() (secret.Value, error) { return secrets.Read(SecretPublicKeys) }
+	auth, err := identity.NewAuthenticator(identity.AuthenticatorConfig{Store: store, Issuer: t.Issuer, Now: setup.Now, Keys: keys})
 	if err != nil {
-		return faas.Options{}, err
+		return faas.Options{}, fmt.Errorf("preparing authentication: %w", err)
 	}
 	opts, err := base.API(auth)
 	opts.Ready = func(ctx context.Context) error {
-		if _, err := base.Secrets().Read(SecretPublicKeys); err != nil {
+		if _, err := keys(); err != nil {
 			return fault.Wrap(fault.Unavailable, err, "The keys that tokens are checked with cannot be read.")
 		}
 		return storesetup.Ready(ctx, store)
