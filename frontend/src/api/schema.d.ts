@@ -1989,11 +1989,6 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        AddProjectOutputBody: {
-            project: components["schemas"]["Project"];
-            /** @description What still needs a hand, with its cure */
-            warning?: string;
-        };
         Annotation: {
             /** @description Addresses that get mail when the instance fails and when it recovers */
             contacts?: string[];
@@ -6477,7 +6472,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AddProjectOutputBody"];
+                    "application/json": components["schemas"]["ProjectOutputBody"];
                 };
             };
             /** @description Error */
