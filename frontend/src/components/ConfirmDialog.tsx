@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { ConfirmProps } from './Confirm';
 import { Dialog } from './Dialog';
+import classes from './Dialog.module.css';
 import { Failure } from './Failure';
 import { Actions } from './ui/Actions';
 import { Button } from './ui/Button';
@@ -24,7 +25,7 @@ export default function ConfirmDialog({
   });
   return (
     <Dialog title={title} onClose={onClose}>
-      {children}
+      <div className={classes.question}>{children}</div>
       {error && <Failure error={error} what={texts.theActionFailed} />}
       <Actions apart>
         <Button variant="default" onClick={onClose} data-autofocus>

@@ -2,7 +2,7 @@
 export function ErrorText({ children }: { children: string | undefined }) {
   if (children === undefined) return null;
   return (
-    <p role="alert" className="small" style={{ color: 'var(--ocim-error)', whiteSpace: 'normal' }}>
+    <p role="alert" className="small" style={{ color: 'var(--ocim-bad)', whiteSpace: 'normal' }}>
       {children}
     </p>
   );
