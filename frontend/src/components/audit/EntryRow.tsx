@@ -4,7 +4,7 @@ import { Diff } from '../operations/Diff';
 import { QuietLink, TextLink } from '../links';
 import { Mark } from '../status/Mark';
 import { Time } from '../Time';
-import { Toggle } from '../ui/Toggle';
+import { Disclosure } from '../ui/Disclosure';
 import classes from './audit.module.css';
 import { type Change, changesOf, recordedOf } from './changes';
 import { actionWord, fieldWord, isGrave, recordedWord, subjectOf } from './words';
@@ -34,7 +34,7 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
         </td>
         <td>{whoOf(entry, people)}</td>
         <td>
-          <Toggle
+          <Disclosure
             open={open}
             mark={14}
             className={classes.what}
@@ -48,7 +48,7 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
                 <Mark shape="triangle" />
               </span>
             )}
-          </Toggle>
+          </Disclosure>
         </td>
         <td>
           <About target={entry.target} people={people} />

@@ -12,7 +12,7 @@ import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
-import { Button } from '../ui/Button';
+import { ToggleButton } from '../ui/ToggleButton';
 import { LogLine } from './LogLine';
 import classes from './logs.module.css';
 import { Search } from './Search';
@@ -144,15 +144,13 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
           onGo={goTo}
         />
         {running && (
-          <Button
-            variant={follow ? 'light' : 'default'}
-            size="compact"
-            aria-pressed={follow}
+          <ToggleButton
+            on={follow}
             onClick={() => setFollow(!follow)}
             leftSection={<IconArrowDown size={14} stroke={1.8} />}
           >
             {texts.follow}
-          </Button>
+          </ToggleButton>
         )}
         <QuietLink
           to="."

@@ -9,7 +9,7 @@ import { PipelineTable } from '@/components/pipelines/PipelineTable';
 import { operationLooks, operationTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
-import { Toggle } from '@/components/ui/Toggle';
+import { Disclosure } from '@/components/ui/Disclosure';
 import { duration, parseTime } from '@/lib/time';
 import { Files } from './Files';
 import classes from './history.module.css';
@@ -41,9 +41,9 @@ export function HistoryEntry({
   return (
     <li className={classes.entry}>
       <div className={`row ${classes.line}`}>
-        <Toggle open={open} className={classes.kind} onClick={onToggle}>
+        <Disclosure open={open} className={classes.kind} onClick={onToggle}>
           {operationTitle(o)}
-        </Toggle>
+        </Disclosure>
         <Status look={operationLooks[o.state]} />
         {current && <span className={`tiny ${classes.current}`}>{texts.current}</span>}
         <span className={`small dim end break ${classes.who}`}>

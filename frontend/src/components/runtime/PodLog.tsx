@@ -1,6 +1,6 @@
 import { IconArrowDown, IconDownload, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { type PodLogPlace, podLogQuery, podsQuery } from '@/api/queries/runtime';
 import type { PodLog as Log } from '@/api/types';
 import { QuietLink } from '@/components/links';
@@ -13,9 +13,9 @@ import { SmallButton } from '@/components/SmallButton';
 import { Time } from '@/components/Time';
 import { withoutAnsi } from '@/lib/ansi';
 import { saveFile } from '@/lib/saveFile';
-import { Button } from '../ui/Button';
 import { CopyButton } from '../ui/CopyButton';
 import { NativeSelect } from '../ui/Field';
+import { ToggleButton } from '../ui/ToggleButton';
 import { PodLogLines } from './PodLogLines';
 import classes from './podLog.module.css';
 import runtime from './runtime.module.css';
@@ -109,9 +109,9 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             }}
             onGo={go}
           />
-          <Toggle on={wrap} onToggle={() => setWrap(!wrap)}>
+          <ToggleButton on={wrap} onClick={() => setWrap(!wrap)}>
             {texts.wrap}
-          </Toggle>
+          </ToggleButton>
           {error !== undefined && (
             <SmallButton
               onClick={() => {
@@ -123,13 +123,13 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             </SmallButton>
           )}
           {!place.previous && (
-            <Toggle
+            <ToggleButton
               on={following}
-              onToggle={() => setFollow(!follow)}
-              icon={<IconArrowDown size={14} stroke={1.8} />}
+              onClick={() => setFollow(!follow)}
+              leftSection={<IconArrowDown size={14} stroke={1.8} />}
             >
               {texts.follow}
-            </Toggle>
+            </ToggleButton>
           )}
         </div>
         <div className={runtime.loaded}>
@@ -155,27 +155,6 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
         </div>
       </Panel>
     </div>
-  );
-}
-
-interface ToggleProps {
-  on: boolean;
-  onToggle: () => void;
-  icon?: ReactNode;
-  children: string;
-}
-
-function Toggle({ on, onToggle, icon, children }: ToggleProps) {
-  return (
-    <Button
-      variant={on ? 'light' : 'default'}
-      size="compact"
-      aria-pressed={on}
-      onClick={onToggle}
-      leftSection={icon}
-    >
-      {children}
-    </Button>
   );
 }
 

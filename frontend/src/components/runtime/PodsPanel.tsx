@@ -7,7 +7,7 @@ import { healthLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
-import { Toggle } from '@/components/ui/Toggle';
+import { Disclosure } from '@/components/ui/Disclosure';
 import { ClusterPanel } from './ClusterPanel';
 import { PodDetails } from './PodDetails';
 import classes from './runtime.module.css';
@@ -71,9 +71,9 @@ function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: ()
   return (
     <tr>
       <td>
-        <Toggle open={open} className={`code ${classes.name}`} onClick={onToggle}>
+        <Disclosure open={open} className={`code ${classes.name}`} onClick={onToggle}>
           {pod.name}
-        </Toggle>
+        </Disclosure>
       </td>
       <td data-wrap>
         <Status look={healthLooks[pod.health]} />

@@ -1,19 +1,19 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import type { ComponentPropsWithRef } from 'react';
-import classes from './Toggle.module.css';
+import classes from './Disclosure.module.css';
 
-interface ToggleProps extends ComponentPropsWithRef<'button'> {
+interface DisclosureProps extends ComponentPropsWithRef<'button'> {
   open: boolean;
   /** Of its mark, in px. */
   mark?: number;
 }
 
 /** The head of what opens below it. */
-export function Toggle({ open, mark = 15, className = '', children, ...props }: ToggleProps) {
+export function Disclosure({ open, mark = 15, className = '', children, ...props }: DisclosureProps) {
   return (
     <button
       type="button"
-      className={`inline gap-6 ${classes.toggle} ${className}`}
+      className={`inline gap-6 ${classes.disclosure} ${className}`}
       aria-expanded={open}
       {...props}
     >
