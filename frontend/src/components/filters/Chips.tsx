@@ -28,7 +28,7 @@ export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () 
         </li>
       ))}
       <li>
-        <Button variant="subtle" className={classes.clear ?? ''} onClick={onClear}>
+        <Button variant="subtle" onClick={onClear}>
           {texts.clearAll}
         </Button>
       </li>
