@@ -39,7 +39,6 @@ var polledPages = map[string]string{
 	"/instances/v1/clusters/{cluster}/instances/{instance}":            "/instances/v1/clusters/campus/instances/alpha",
 	"/pipelines/v1/queue":                                              "/pipelines/v1/queue",
 	"/pipelines/v1/clusters/{cluster}/instances/{instance}/operations": "/pipelines/v1/clusters/campus/instances/alpha/operations",
-	"/pipelines/v1/clusters/{cluster}/pipelines":                       "/pipelines/v1/clusters/campus/pipelines",
 	"/pipelines/v1/clusters/{cluster}/operations/{operation}":          "/pipelines/v1/clusters/campus/operations/00000000000000000000000003",
 	"/pipelines/v1/bulk-changes":                                       "/pipelines/v1/bulk-changes",
 	"/pipelines/v1/bulk-changes/{bulk}":                                "/pipelines/v1/bulk-changes/both",

@@ -1,7 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { read, readPages } from '../read';
-import { hasEnded, isMoving } from '../status';
-import { anyMoves, briskWhile, pollInterval } from './fleet';
+import { queryOptions } from '@tanstack/react-query';
+import { read } from '../read';
+import { hasEnded } from '../status';
+import { anyMoves, pollInterval } from './fleet';
 
 export function pipelineQuery(cluster: string, pipeline: number) {
   return queryOptions({
@@ -11,15 +11,6 @@ export function pipelineQuery(cluster: string, pipeline: number) {
       state.data && anyMoves([state.data.pipeline, ...state.data.children])
         ? pollInterval.fast
         : pollInterval.calm,
-  });
-}
-
-export function pipelinesQuery(cluster: string) {
-  return infiniteQueryOptions({
-    queryKey: ['pipelines', cluster],
-    ...readPages('/pipelines/v1/clusters/{cluster}/pipelines', { path: { cluster } }),
-    refetchInterval: ({ state }) =>
-      briskWhile(state.data?.pages.some((page) => page.pipelines.some((p) => isMoving(p.status)))),
   });
 }
 

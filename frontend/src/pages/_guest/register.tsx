@@ -4,6 +4,7 @@ import { isMissing } from '@/api/errors';
 import { api, session } from '@/api/client';
 import { lookUpInvitation } from '@/api/guest';
 import type { InvitationState } from '@/api/types';
+import { GuestEnd } from '@/components/GuestEnd';
 import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink, TextLink } from '@/components/links';
@@ -48,11 +49,9 @@ function RegisterPage() {
         invitation.state === 'valid' ? (
           <NotAnotherAccount invitation={invitation} token={token} />
         ) : (
-          <GuestPage title={spent[invitation.state][0]} about={spent[invitation.state][1]}>
-            <ButtonLink to="/login" size="sm" fullWidth>
-              {texts.logIn}
-            </ButtonLink>
-          </GuestPage>
+          <GuestEnd title={spent[invitation.state][0]} about={spent[invitation.state][1]}>
+            {texts.logIn}
+          </GuestEnd>
         )
       }
     </Loaded>

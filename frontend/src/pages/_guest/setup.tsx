@@ -1,9 +1,9 @@
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { api, session } from '@/api/client';
 import { loadSystem } from '@/api/guest';
+import { GuestEnd } from '@/components/GuestEnd';
 import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
-import { ButtonLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
@@ -19,11 +19,9 @@ function SetUp() {
   const system = useLoad(loadSystem);
   if (system.data?.setUp === true) {
     return (
-      <GuestPage title={texts.alreadySetUp} about={texts.theFirstAdministratorAccountExists}>
-        <ButtonLink to="/login" size="sm" fullWidth>
-          {texts.logIn}
-        </ButtonLink>
-      </GuestPage>
+      <GuestEnd title={texts.alreadySetUp} about={texts.theFirstAdministratorAccountExists}>
+        {texts.logIn}
+      </GuestEnd>
     );
   }
   if (token === '') {

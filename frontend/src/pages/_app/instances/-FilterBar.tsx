@@ -12,7 +12,7 @@ import { Mark } from '@/components/status/Mark';
 import { driftLook, siteFailingLook } from '@/components/status/looks';
 import { CloseButton } from '@/components/ui/CloseButton';
 import { TextInput } from '@/components/ui/Field';
-import { failingSites, type Words } from './-filter';
+import { failingSites, type Filters } from './-filter';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
 import * as texts from '@/texts/instances';
@@ -22,26 +22,27 @@ interface FilterBarProps {
   facets: Facets | undefined;
   /** Ids of all clusters. */
   clusters: readonly string[];
-  wordOf: Words;
+  filters: Filters;
   onChange: (next: Partial<Search>) => void;
   /** Chooses the columns. */
   columns: ReactNode;
 }
 
+/** The filters that have a menu, with what the API calls their counts. */
 const menus = [
-  [texts.cluster, 'cluster', 'clusters'],
-  [texts.provider, 'provider', 'providers'],
-  [texts.release, 'release', 'releases'],
-  [texts.lifecycle, 'lifecycle', 'lifecycles'],
-  [texts.pipeline, 'pipeline', 'pipelines'],
-  [texts.plugin, 'plugin', 'plugins'],
-  [texts.tutor, 'tutor', 'tutors'],
-  [texts.tag, 'tag', 'tags'],
+  ['cluster', 'clusters'],
+  ['provider', 'providers'],
+  ['release', 'releases'],
+  ['lifecycle', 'lifecycles'],
+  ['pipeline', 'pipelines'],
+  ['plugin', 'plugins'],
+  ['tutor', 'tutors'],
+  ['tag', 'tags'],
 ] as const;
 
-export function FilterBar({ search, facets, clusters, wordOf, onChange, columns }: FilterBarProps) {
+export function FilterBar({ search, facets, clusters, filters, onChange, columns }: FilterBarProps) {
   const [open, setOpen] = useState(false);
-  const chosen = menus.reduce((sum, [, key]) => sum + (search[key]?.length ?? 0), 0);
+  const chosen = menus.reduce((sum, [key]) => sum + (search[key]?.length ?? 0), 0);
   const active = chosen + (search.setting?.length ?? 0) + (search.problems === true ? 1 : 0);
   return (
     <div role="search" className="row" aria-label={texts.filterInstances}>
@@ -79,14 +80,14 @@ export function FilterBar({ search, facets, clusters, wordOf, onChange, columns 
         </button>
       </div>
       <div className={barClasses.rest} id="instance-filters" data-open={open}>
-        {menus.map(([title, key, facet]) => (
+        {menus.map(([key, facet]) => (
           <FacetMenu
             key={key}
-            title={title}
+            title={filters[key].title}
             counts={facets?.[facet] ?? {}}
             chosen={search[key] ?? []}
             {...(key === 'cluster' ? { others: clusters } : {})}
-            word={wordOf[key]}
+            word={filters[key].word ?? String}
             onChoose={(values) => onChange({ [key]: values })}
           />
         ))}

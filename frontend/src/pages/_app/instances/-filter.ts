@@ -56,53 +56,50 @@ export function isFiltered(search: Search): boolean {
   return Object.values(filters).some((v) => v !== undefined && v !== '' && v !== false && v.valueOf() !== 0);
 }
 
-type ListKey =
-  | 'cluster'
-  | 'provider'
-  | 'release'
-  | 'lifecycle'
-  | 'health'
-  | 'pipeline'
-  | 'drift'
-  | 'site'
-  | 'tag'
-  | 'plugin'
-  | 'tutor'
-  | 'setting';
+export interface Filter {
+  title: string;
+  /** What a value is called; the value itself unless given. */
+  word?: (value: string) => string;
+}
 
-export type Words = Record<ListKey, (value: string) => string>;
+/** The filters that take any number of values. */
+export const filtersOf = (clusters: ReadonlyMap<string, ClusterBranch>) =>
+  ({
+    cluster: { title: texts.cluster, word: (v) => clusters.get(v)?.name ?? v },
+    provider: { title: texts.provider, word: providerWord },
+    release: { title: texts.release },
+    lifecycle: { title: texts.lifecycle, word: (v) => wordIn(lifecycleLooks, v) },
+    health: { title: texts.health, word: (v) => wordIn(healthLooks, v) },
+    pipeline: {
+      title: texts.pipeline,
+      word: (v) => (v === 'none' ? texts.noPipeline : pipelineLook(v).word),
+    },
+    drift: { title: texts.drift, word: () => driftLook.word },
+    site: { title: texts.site, word: (v) => wordIn(siteLooks, v) },
+    tag: { title: texts.tag },
+    plugin: { title: texts.plugin },
+    tutor: { title: texts.tutor },
+    setting: { title: texts.configuration },
+  }) satisfies Partial<Record<keyof Search, Filter>>;
 
-/** What the values of each filter are called. */
-export const wordsOf = (clusters: ReadonlyMap<string, ClusterBranch>): Words => ({
-  cluster: (v) => clusters.get(v)?.name ?? v,
-  provider: providerWord,
-  release: (v) => v,
-  lifecycle: (v) => wordIn(lifecycleLooks, v),
-  health: (v) => wordIn(healthLooks, v),
-  pipeline: (v) => (v === 'none' ? texts.noPipeline : pipelineLook(v).word),
-  drift: () => driftLook.word,
-  site: (v) => wordIn(siteLooks, v),
-  tag: (v) => v,
-  plugin: (v) => v,
-  tutor: (v) => v,
-  setting: (v) => v,
-});
+export type Filters = Record<keyof ReturnType<typeof filtersOf>, Filter>;
 
 function wordIn(looks: Partial<Record<string, Look>>, value: string): string {
   return looks[value]?.word ?? value;
 }
 
 /** A chip for each filter that holds. */
-export function chipsOf(search: Search, change: (next: Partial<Search>) => void, wordOf: Words): Chip[] {
+export function chipsOf(search: Search, change: (next: Partial<Search>) => void, filters: Filters): Chip[] {
   const chips: Chip[] = [];
   if (search.name !== undefined && search.name !== '') {
     chips.push({ id: 'name', label: texts.name2(search.name), onRemove: () => change({ name: undefined }) });
   }
-  for (const key of Object.keys(wordOf) as ListKey[]) {
+  for (const key of Object.keys(filters) as (keyof Filters)[]) {
+    const { title, word } = filters[key];
     for (const value of search[key] ?? []) {
       chips.push({
         id: `${key} ${value}`,
-        label: `${titles[key]}: ${wordOf[key](value)}`,
+        label: `${title}: ${word?.(value) ?? value}`,
         onRemove: () => change({ [key]: search[key]?.filter((other) => other !== value) }),
       });
     }
@@ -116,18 +113,3 @@ export function chipsOf(search: Search, change: (next: Partial<Search>) => void,
   }
   return chips;
 }
-
-const titles: Record<ListKey, string> = {
-  cluster: texts.cluster,
-  provider: texts.provider,
-  release: texts.release,
-  lifecycle: texts.lifecycle,
-  health: texts.health,
-  pipeline: texts.pipeline,
-  drift: texts.drift,
-  site: texts.site,
-  tag: texts.tag,
-  plugin: texts.plugin,
-  tutor: texts.tutor,
-  setting: texts.configuration,
-};

@@ -24,7 +24,7 @@ import { maySomewhere } from '@/components/roles';
 import { Button } from '@/components/ui/Button';
 import { useClusters } from '@/components/useClusters';
 import { useMay, useMe } from '@/components/useMe';
-import { chipsOf, filterOf, isFiltered, wordsOf } from './-filter';
+import { chipsOf, filterOf, type Filters, filtersOf, isFiltered } from './-filter';
 import { FilterBar } from './-FilterBar';
 import classes from './-instances.module.css';
 import { defaults, readSearch, type Search } from './-search';
@@ -64,7 +64,7 @@ function Instances() {
   const views = useViews(search);
   const change = (next: Partial<Search>) =>
     void navigate({ search: (before) => settled({ ...before, ...next }, views.list), replace: true });
-  const wordOf = wordsOf(clusters);
+  const filters: Filters = filtersOf(clusters);
   const clear = () =>
     void navigate({ search: ({ sort, descending }) => settled({ sort, descending }, views.list) });
 
@@ -126,7 +126,7 @@ function Instances() {
         search={search}
         facets={first?.facets}
         clusters={[...clusters.keys()]}
-        wordOf={wordOf}
+        filters={filters}
         onChange={change}
         columns={
           <ColumnMenu
@@ -139,7 +139,7 @@ function Instances() {
           />
         }
       />
-      <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
+      <Chips chips={chipsOf(search, change, filters)} onClear={clear} />
       {error && (
         <Failure
           error={error}

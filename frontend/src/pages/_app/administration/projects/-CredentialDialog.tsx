@@ -7,8 +7,7 @@ import { showToast } from '@/components/showToast';
 import { Textarea, TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
-import type { CredentialAction } from './-actions';
-import { provenBy } from './-proof';
+import { type CredentialAction, provenBy } from './-actions';
 import * as texts from '@/texts/projects';
 
 interface CredentialDialogProps {
