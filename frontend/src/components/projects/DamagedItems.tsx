@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { actOnDamaged, damagedItemQuery, damagedQuery } from '@/api/queries/damaged';
 import type { DamagedItem } from '@/api/types';
+import { useRefresh } from '../useRefresh';
 import { Confirm } from '../Confirm';
 import { Dialog } from '../Dialog';
 import { Failure } from '../Failure';
@@ -16,10 +17,9 @@ import * as texts from '@/texts/installation';
 /** Stored items that can't be decoded, of a cluster or of none; nothing when there are none. */
 export default function DamagedItems({ cluster }: { cluster?: string }) {
   const { data } = useQuery(damagedQuery(cluster));
-  const queryClient = useQueryClient();
   const [reading, setReading] = useState<DamagedItem>();
   const [discarding, setDiscarding] = useState<DamagedItem>();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: damagedQuery(cluster).queryKey });
+  const refresh = useRefresh(damagedQuery(cluster));
   const retry = useMutation({
     mutationFn: (id: string) => actOnDamaged(cluster, id, 'retry'),
     onSettled: refresh,

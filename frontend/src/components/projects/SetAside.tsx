@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { actOnSetAside, setAsideQuery } from '@/api/queries/installation';
 import type { SetAsideEvent } from '@/api/types';
+import { useRefresh } from '../useRefresh';
 import { Confirm } from '../Confirm';
 import { Failure } from '../Failure';
 import { Panel } from '../Panel';
@@ -14,9 +15,8 @@ import * as texts from '@/texts/installation';
 /** Webhook events of a project that can't be applied; nothing when there are none. */
 export default function SetAside({ cluster }: { cluster: string }) {
   const { data } = useQuery(setAsideQuery(cluster));
-  const queryClient = useQueryClient();
   const [discarding, setDiscarding] = useState<SetAsideEvent>();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: setAsideQuery(cluster).queryKey });
+  const refresh = useRefresh(setAsideQuery(cluster));
   const retry = useMutation({
     mutationFn: (key: string) => actOnSetAside(cluster, key, 'retry'),
     onSettled: refresh,

@@ -20,6 +20,7 @@ import { Checkbox } from '@/components/ui/Checkbox';
 import { TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
+import { useRefresh } from '@/components/useRefresh';
 import { required } from '@/lib/required';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
@@ -78,7 +79,7 @@ function Profile({ user }: { user: User }) {
 }
 
 function Password({ user }: { user: User }) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh(meQuery);
   const form = useApiForm({
     initialValues: { current: '', password: '', keepAccess: false },
     validate: {
@@ -92,7 +93,7 @@ function Password({ user }: { user: User }) {
     onDone: async () => {
       form.reset();
       showToast(texts.passwordChangedYourOtherSessions);
-      await queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+      await refresh();
     },
   });
   return (
@@ -152,10 +153,10 @@ function Sessions() {
 }
 
 function SessionRow({ one }: { one: Session }) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh(sessionsQuery);
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => api.delete('/auth/v1/me/sessions/{session}', { params: { path: { session: one.id } } }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+    onSuccess: refresh,
   });
   return (
     <tr>

@@ -21,6 +21,7 @@ import { SmallButton } from '@/components/SmallButton';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
+import { useRefresh } from '@/components/useRefresh';
 import { AccountSections } from './-AccountSections';
 import { Deliveries } from './-Deliveries';
 import { eventWords } from './-events';
@@ -34,10 +35,9 @@ const paused = { shape: 'pause', tone: 'quiet', word: texts.paused } as const;
 
 function Notifications() {
   const query = useQuery(subscriptionsQuery);
-  const queryClient = useQueryClient();
   const [editing, setEditing] = useState<Subscription>();
   const [removing, setRemoving] = useState<Subscription>();
-  const refresh = () => void queryClient.invalidateQueries({ queryKey: subscriptionsQuery.queryKey });
+  const refresh = useRefresh(subscriptionsQuery);
   return (
     <Page title={texts.notifications} about={texts.notificationsAboutFailingAndRecovering}>
       <AccountSections />
@@ -51,7 +51,7 @@ function Notifications() {
                 {...(editing ? { subscription: editing, onCancel: () => setEditing(undefined) } : {})}
                 onDone={() => {
                   setEditing(undefined);
-                  refresh();
+                  void refresh();
                 }}
               />
             </Panel>

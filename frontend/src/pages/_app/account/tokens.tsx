@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '@/api/client';
@@ -14,6 +14,7 @@ import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { TimeCell } from '@/components/TimeCell';
 import { useClusters } from '@/components/useClusters';
+import { useRefresh } from '@/components/useRefresh';
 import { AccountSections } from './-AccountSections';
 import { NewSecret } from './-NewSecret';
 import { TokenForm } from './-TokenForm';
@@ -23,11 +24,10 @@ export const Route = createFileRoute('/_app/account/tokens')({ component: Tokens
 
 function Tokens() {
   const query = useQuery(tokensQuery);
-  const queryClient = useQueryClient();
   const clusters = useClusters();
   const [secret, setSecret] = useState<string>();
   const [revoking, setRevoking] = useState<Token>();
-  const refresh = () => void queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });
+  const refresh = useRefresh(tokensQuery);
   return (
     <Page title={texts.apiTokens} about={texts.tokensLetProgramsActOn}>
       <AccountSections />
@@ -40,7 +40,7 @@ function Tokens() {
         <TokenForm
           onMade={(made) => {
             setSecret(made);
-            refresh();
+            void refresh();
           }}
         />
       </Panel>

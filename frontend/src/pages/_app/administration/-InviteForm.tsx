@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
 import type { Grants } from '@/api/types';
@@ -7,13 +6,14 @@ import { NoMail, useMail } from '@/components/NoMail';
 import { showToast } from '@/components/showToast';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
+import { useRefresh } from '@/components/useRefresh';
 import { GrantsFields } from './-GrantsFields';
 import * as texts from '@/texts/administration';
 
 const unchosen: { email: string; grants: Grants } = { email: '', grants: { role: 'viewer' } };
 
 export function InviteForm() {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh(invitationsQuery);
   const mail = useMail();
   const form = useApiForm({
     initialValues: unchosen,
@@ -27,7 +27,7 @@ export function InviteForm() {
     onDone: async ({ email }) => {
       form.reset();
       showToast(texts.invitationSentTo(email));
-      await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
+      await refresh();
     },
   });
   return (

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { api } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
@@ -17,6 +17,7 @@ import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { TimeCell } from '@/components/TimeCell';
 import { useMay } from '@/components/useMe';
+import { useRefresh } from '@/components/useRefresh';
 import { InviteForm } from './-InviteForm';
 import { PeopleSections } from './-PeopleSections';
 import * as texts from '@/texts/administration';
@@ -61,10 +62,9 @@ function Invitations() {
 }
 
 function InvitationRow({ invitation }: { invitation: Invitation }) {
-  const queryClient = useQueryClient();
   const mail = useMail();
   const params = { path: { invitation: invitation.id } };
-  const onSuccess = () => queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
+  const onSuccess = useRefresh(invitationsQuery);
   const resend = useMutation({
     mutationFn: () => api.post('/auth/v1/invitations/{invitation}/resend', { params }),
     onSuccess,

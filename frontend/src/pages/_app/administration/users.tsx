@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { api } from '@/api/client';
@@ -18,6 +18,7 @@ import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { TimeCell } from '@/components/TimeCell';
 import { useMay, useMe } from '@/components/useMe';
+import { useRefresh } from '@/components/useRefresh';
 import classes from './-people.module.css';
 import { PeopleSections } from './-PeopleSections';
 import { accessMenu } from '@/texts/access';
@@ -101,8 +102,7 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: UserAction['what']) 
 }
 
 function Dialog({ action: { what, user }, onClose }: { action: UserAction; onClose: () => void }) {
-  const queryClient = useQueryClient();
-  const refresh = () => void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
+  const refresh = useRefresh(usersQuery);
   const path = { user: user.id };
   const setDisabled = (value: boolean) => () =>
     api.patch('/auth/v1/users/{user}', { params: { path }, body: { disabled: value } });

@@ -1,5 +1,5 @@
 import { IconBookmark, IconChevronDown } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { removeView, replaceView, viewsQuery } from '@/api/queries/views';
 import type { View, ViewList } from '@/api/types';
@@ -17,6 +17,7 @@ import { Failure } from '@/components/Failure';
 import { SmallButton } from '@/components/SmallButton';
 import { showToast } from '@/components/showToast';
 import { useMay, useMe } from '@/components/useMe';
+import { useRefresh } from '@/components/useRefresh';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
 import { allOf, queryOf, searchOf } from './-viewSearch';
@@ -37,10 +38,9 @@ type Asking = { what: 'add' } | { what: 'edit' | 'delete'; view: View };
 
 /** The kept views of the list: choose one, keep what is shown as one, change and delete them. */
 export function Views({ search, list, active, changed, onShow }: ViewsProps) {
-  const queryClient = useQueryClient();
   const mayChange = useMayChange(active);
   const [asking, setAsking] = useState<Asking>();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: viewsQuery.queryKey });
+  const refresh = useRefresh(viewsQuery);
   const replace = useMutation({
     mutationFn: ({ view, ...now }: { view: View; query?: string; default?: boolean; said: string }) => {
       const { said: _said, ...change } = now;

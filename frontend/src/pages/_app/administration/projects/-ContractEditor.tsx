@@ -1,5 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { fieldsOf } from '@/api/errors';
 import { contractPreviewQuery, contractQuery, setContract } from '@/api/queries/projects';
@@ -10,6 +10,7 @@ import { Panel } from '@/components/Panel';
 import { operationWords } from '@/components/status/looks';
 import { showToast } from '@/components/showToast';
 import { Checkbox } from '@/components/ui/Checkbox';
+import { useRefresh } from '@/components/useRefresh';
 import {
   type ContractDraft,
   contractOf,
@@ -32,7 +33,7 @@ interface ContractEditorProps {
 
 /** Edits how a cluster's Grove is spoken to, beside what each operation would send by it. */
 export function ContractEditor({ cluster, page }: ContractEditorProps) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh(contractQuery(cluster));
   const [draft, setDraft] = useState<ContractDraft>(() => draftOf(page));
   const [asking, setAsking] = useState(false);
   const contract = contractOf(draft);
@@ -105,7 +106,7 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
           run={() => setContract(cluster, contract)}
           onDone={() => {
             showToast(texts.groveIntegrationSaved);
-            void queryClient.invalidateQueries({ queryKey: contractQuery(cluster).queryKey });
+            void refresh();
           }}
           onClose={() => setAsking(false)}
         >

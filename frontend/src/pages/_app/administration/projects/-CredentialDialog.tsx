@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { projectQuery, replaceCredentials, rotateCredential } from '@/api/queries/projects';
 import type { CheckName, NewCredentials, Project } from '@/api/types';
 import { FormDialog } from '@/components/ApiForm';
@@ -7,6 +6,7 @@ import { showToast } from '@/components/showToast';
 import { Textarea, TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
+import { useRefresh } from '@/components/useRefresh';
 import { type CredentialAction, provenBy } from './-actions';
 import * as texts from '@/texts/projects';
 
@@ -20,10 +20,10 @@ interface CredentialDialogProps {
 
 /** Replaces or rotates a credential of a project. */
 export default function CredentialDialog({ project, action, onDone, onClose }: CredentialDialogProps) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh(projectQuery(project.id));
   const done = (said: string) => {
     showToast(said);
-    void queryClient.invalidateQueries({ queryKey: projectQuery(project.id).queryKey });
+    void refresh();
     onDone(provenBy[action]);
   };
   switch (action) {
