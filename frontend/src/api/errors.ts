@@ -44,11 +44,6 @@ export function fieldsOf(error: Error | null): Record<string, string> {
   return error instanceof ApiError ? error.fields : {};
 }
 
-/** Whether there is nothing at the address of a query, or nothing that one may see. */
-export function isMissing({ error, data }: { error: Error | null; data: unknown }): boolean {
-  return data === undefined && error instanceof ApiError && error.status === 404;
-}
-
 const cures: Record<number, string> = {
   401: texts.youreNotLoggedIn,
   403: texts.youDontHavePermission,

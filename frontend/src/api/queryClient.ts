@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from './errors';
 
 /** Reads are repeated by themselves when that may help; changes never are. */
@@ -15,4 +15,10 @@ export function createQueryClient(): QueryClient {
       mutations: { retry: false },
     },
   });
+}
+
+/** Has what a query gives read again wherever it is shown. */
+export function useRefresh({ queryKey }: { queryKey: readonly unknown[] }) {
+  const queryClient = useQueryClient();
+  return () => queryClient.invalidateQueries({ queryKey });
 }

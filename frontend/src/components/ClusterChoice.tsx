@@ -1,6 +1,6 @@
 import classes from './ClusterChoice.module.css';
+import { optionsOf } from './filters/FilterSelect';
 import { CheckboxGroup } from './ui/Checkbox';
-import { optionsOf } from './ui/Field';
 
 interface ClusterChoiceProps {
   label: string;

@@ -1,3 +1,4 @@
+import { ApiError } from '@/api/errors';
 import { Empty } from './Empty';
 import { ButtonLink } from './links';
 import { Page } from './Page';
@@ -14,4 +15,9 @@ export function MissingPage() {
       </Empty>
     </Page>
   );
+}
+
+/** Whether there is nothing at the address of a query, or nothing that one may see. */
+export function isMissing({ error, data }: { error: Error | null; data: unknown }): boolean {
+  return data === undefined && error instanceof ApiError && error.status === 404;
 }

@@ -1,5 +1,6 @@
 import { Children, type CSSProperties, type ReactNode } from 'react';
 import { Hidden } from './Hidden';
+import { Time } from './Time';
 import classes from './Table.module.css';
 import * as texts from '@/texts/common';
 
@@ -42,4 +43,16 @@ function namesOf(heads: readonly ReactNode[]): CSSProperties {
   return Object.fromEntries(
     heads.map((head, i) => [`--head-${i + 1}`, typeof head === 'string' ? JSON.stringify(head) : "''"]),
   );
+}
+
+interface TimeCellProps {
+  at: string | undefined;
+  ahead?: boolean;
+  /** What it says when it has not happened. */
+  never?: string;
+}
+
+/** A time in a row. */
+export function TimeCell({ at, ahead = false, never = '' }: TimeCellProps) {
+  return <td data-dim>{at === undefined ? never : <Time at={at} ahead={ahead} />}</td>;
 }

@@ -22,3 +22,8 @@ export function FilterSelect({ all, options, value = '', onChoose, ...props }: F
     />
   );
 }
+
+/** What has an id and a name, as options. */
+export function optionsOf(named: Iterable<{ id: string; name: string }>) {
+  return Array.from(named, ({ id, name }) => ({ value: id, label: name }));
+}

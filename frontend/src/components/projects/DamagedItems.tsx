@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { actOnDamaged, damagedItemQuery, damagedQuery } from '@/api/queries/damaged';
+import { useRefresh } from '@/api/queryClient';
 import type { DamagedItem } from '@/api/types';
-import { useRefresh } from '../useRefresh';
 import { Confirm } from '../Confirm';
 import { Dialog } from '../Dialog';
 import { Failure } from '../Failure';

@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { actOnSetAside, setAsideQuery } from '@/api/queries/installation';
+import { useRefresh } from '@/api/queryClient';
 import type { SetAsideEvent } from '@/api/types';
-import { useRefresh } from '../useRefresh';
 import { Confirm } from '../Confirm';
 import { Failure } from '../Failure';
 import { Panel } from '../Panel';

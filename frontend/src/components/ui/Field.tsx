@@ -126,11 +126,6 @@ export function NativeSelect({ data, ...props }: SelectProps) {
   );
 }
 
-/** What has an id and a name, as options. */
-export function optionsOf(named: Iterable<{ id: string; name: string }>) {
-  return Array.from(named, ({ id, name }) => ({ value: id, label: name }));
-}
-
 function option(one: Option) {
   const { value, label, disabled } =
     typeof one === 'string' ? { value: one, label: one, disabled: false } : one;

@@ -1,10 +1,9 @@
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import { isMissing } from '@/api/errors';
 import { api, session } from '@/api/client';
+import { ApiError } from '@/api/errors';
 import { lookUpInvitation } from '@/api/guest';
 import type { InvitationState } from '@/api/types';
-import { GuestEnd } from '@/components/GuestEnd';
 import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink, TextLink } from '@/components/links';
@@ -36,7 +35,7 @@ function RegisterPage() {
   const token = useFragmentToken();
   const load = useCallback((signal: AbortSignal) => lookUpInvitation(token, signal), [token]);
   const query = useLoad(load);
-  if (token === '' || isMissing(query)) {
+  if (token === '' || (query.error instanceof ApiError && query.error.status === 404)) {
     return (
       <GuestPage title={texts.thisInvitationDoesNotExist} about={texts.openTheCompleteLinkFrom}>
         <TextLink to="/login">{texts.logIn}</TextLink>
@@ -49,9 +48,11 @@ function RegisterPage() {
         invitation.state === 'valid' ? (
           <NotAnotherAccount invitation={invitation} token={token} />
         ) : (
-          <GuestEnd title={spent[invitation.state][0]} about={spent[invitation.state][1]}>
-            {texts.logIn}
-          </GuestEnd>
+          <GuestPage title={spent[invitation.state][0]} about={spent[invitation.state][1]}>
+            <ButtonLink to="/login" size="sm" fullWidth>
+              {texts.logIn}
+            </ButtonLink>
+          </GuestPage>
         )
       }
     </Loaded>

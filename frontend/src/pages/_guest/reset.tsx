@@ -1,10 +1,9 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '@/api/client';
-import { GuestEnd } from '@/components/GuestEnd';
 import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
-import { TextLink } from '@/components/links';
+import { ButtonLink, TextLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
@@ -25,9 +24,11 @@ function ResetPassword() {
   });
   if (done) {
     return (
-      <GuestEnd title={texts.passwordChanged} about={texts.youveBeenSignedOutOn}>
-        {texts.logIn}
-      </GuestEnd>
+      <GuestPage title={texts.passwordChanged} about={texts.youveBeenSignedOutOn}>
+        <ButtonLink to="/login" size="sm" fullWidth>
+          {texts.logIn}
+        </ButtonLink>
+      </GuestPage>
     );
   }
   if (token === '') {

@@ -1,8 +1,8 @@
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { api, session } from '@/api/client';
 import { loadSystem } from '@/api/guest';
-import { GuestEnd } from '@/components/GuestEnd';
 import { GuestForm } from '@/components/GuestForm';
+import { ButtonLink } from '@/components/links';
 import { GuestPage } from '@/components/GuestPage';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { TextInput } from '@/components/ui/Field';
@@ -19,9 +19,11 @@ function SetUp() {
   const system = useLoad(loadSystem);
   if (system.data?.setUp === true) {
     return (
-      <GuestEnd title={texts.alreadySetUp} about={texts.theFirstAdministratorAccountExists}>
-        {texts.logIn}
-      </GuestEnd>
+      <GuestPage title={texts.alreadySetUp} about={texts.theFirstAdministratorAccountExists}>
+        <ButtonLink to="/login" size="sm" fullWidth>
+          {texts.logIn}
+        </ButtonLink>
+      </GuestPage>
     );
   }
   if (token === '') {

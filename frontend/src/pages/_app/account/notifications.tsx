@@ -9,6 +9,7 @@ import {
   unsubscribe,
 } from '@/api/queries/notifications';
 import { viewsQuery } from '@/api/queries/views';
+import { useRefresh } from '@/api/queryClient';
 import type { Subscription } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Empty } from '@/components/Empty';
@@ -21,7 +22,6 @@ import { SmallButton } from '@/components/SmallButton';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
-import { useRefresh } from '@/components/useRefresh';
 import { AccountSections } from './-AccountSections';
 import { Deliveries } from './-Deliveries';
 import { eventWords } from './-events';

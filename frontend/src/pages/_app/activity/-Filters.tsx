@@ -1,10 +1,9 @@
 import { kindWords } from '@/components/activity/words';
-import { FilterSelect } from '@/components/filters/FilterSelect';
+import { FilterSelect, optionsOf } from '@/components/filters/FilterSelect';
 import { useClusters } from '@/components/useClusters';
 import classes from '@/components/activity/activity.module.css';
 import { Button } from '@/components/ui/Button';
 import { Checkbox } from '@/components/ui/Checkbox';
-import { optionsOf } from '@/components/ui/Field';
 import { isFiltered } from './-filter';
 import { kinds, type Search } from './-search';
 import * as texts from '@/texts/activity';

@@ -1,12 +1,12 @@
 import { api } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
+import { useRefresh } from '@/api/queryClient';
 import type { Grants } from '@/api/types';
 import { ApiForm } from '@/components/ApiForm';
 import { NoMail, useMail } from '@/components/NoMail';
 import { showToast } from '@/components/showToast';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
-import { useRefresh } from '@/components/useRefresh';
 import { GrantsFields } from './-GrantsFields';
 import * as texts from '@/texts/administration';
 

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { isMissing } from '@/api/errors';
 import { bulkQuery } from '@/api/queries/bulk';
 import type { Bulk } from '@/api/types';
 import { Board } from '@/components/bulk/Board';
 import { BulkActions } from '@/components/bulk/BulkActions';
 import { bulkLook, bulkTitle, waitsForHealth } from '@/components/bulk/looks';
 import { Loaded } from '@/components/Loaded';
-import { MissingPage } from '@/components/MissingPage';
+import { isMissing, MissingPage } from '@/components/MissingPage';
 import { Facts } from '@/components/Facts';
 import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';

@@ -9,8 +9,7 @@ import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { ShowEarlier } from '@/components/ShowEarlier';
 import { Status } from '@/components/status/Status';
-import { Table } from '@/components/Table';
-import { TimeCell } from '@/components/TimeCell';
+import { Table, TimeCell } from '@/components/Table';
 import { useMaySomewhere } from '@/components/useMe';
 import * as texts from '@/texts/bulk';
 

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { fieldsOf } from '@/api/errors';
 import { contractPreviewQuery, contractQuery, setContract } from '@/api/queries/projects';
+import { useRefresh } from '@/api/queryClient';
 import type { Contract, ContractPage, OperationKind, Sample } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Failure } from '@/components/Failure';
@@ -10,7 +11,6 @@ import { Panel } from '@/components/Panel';
 import { operationWords } from '@/components/status/looks';
 import { showToast } from '@/components/showToast';
 import { Checkbox } from '@/components/ui/Checkbox';
-import { useRefresh } from '@/components/useRefresh';
 import {
   type ContractDraft,
   contractOf,

@@ -1,4 +1,5 @@
 import { projectQuery, replaceCredentials, rotateCredential } from '@/api/queries/projects';
+import { useRefresh } from '@/api/queryClient';
 import type { CheckName, NewCredentials, Project } from '@/api/types';
 import { FormDialog } from '@/components/ApiForm';
 import { Confirm } from '@/components/Confirm';
@@ -6,7 +7,6 @@ import { showToast } from '@/components/showToast';
 import { Textarea, TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
-import { useRefresh } from '@/components/useRefresh';
 import { type CredentialAction, provenBy } from './-actions';
 import * as texts from '@/texts/projects';
 

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { isMissing } from '@/api/errors';
 import { projectQuery } from '@/api/queries/projects';
 import type { ProjectPage } from '@/api/types';
 import { ButtonLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
-import { MissingPage } from '@/components/MissingPage';
+import { isMissing, MissingPage } from '@/components/MissingPage';
 import { NotAllowed } from '@/components/NotAllowed';
 import { Crumb, Page } from '@/components/Page';
 import { Sections } from '@/components/Sections';

@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { isMissing } from '@/api/errors';
 import { instanceQuery } from '@/api/queries/fleet';
 import { configurationQuery } from '@/api/queries/operations';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Update } from '@/components/editor/Update';
 import { Loaded } from '@/components/Loaded';
-import { MissingPage } from '@/components/MissingPage';
+import { isMissing, MissingPage } from '@/components/MissingPage';
 import { Notice } from '@/components/Notice';
 import { Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
