@@ -298,12 +298,26 @@ func TestFindWhileTheFleetChanges(t *testing.T) {
 			}
 		})
 	}
+	done := make(chan struct{})
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				assert.Nil(t, first.Values("c", "none", []string{"K"}))
+			}
+		}
+	})
 	for n := range 60 {
 		require.NoError(t, s.ChangeChunk(t.Context(), "c", func(c *fleet.Chunk) (*fleet.Chunk, error) {
 			c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "c", Name: fmt.Sprintf("n%02d", n+2)}})
 			return c, nil
 		}))
 	}
+	_, err = replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	close(done)
 	wg.Wait()
 }
 

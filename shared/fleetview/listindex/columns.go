@@ -33,6 +33,8 @@ func (v *View) Values(cluster, instance string, keys []string) map[string]string
 	if !ok {
 		return nil
 	}
+	v.ix.mu.RLock()
+	defer v.ix.mu.RUnlock()
 	row, ok := slices.BinarySearchFunc(v.parts[at].docs, instance, func(doc uint32, name string) int {
 		return strings.Compare(v.ix.docs[doc].name, name)
 	})
@@ -40,8 +42,6 @@ func (v *View) Values(cluster, instance string, keys []string) map[string]string
 		return nil
 	}
 	doc := v.parts[at].docs[row]
-	v.ix.mu.RLock()
-	defer v.ix.mu.RUnlock()
 	v.ix.settle()
 	out := map[string]string{}
 	for _, key := range keys {
