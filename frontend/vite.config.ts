@@ -32,9 +32,9 @@ export default defineConfig({
         codeSplitting: {
           groups: [{ name: chunkOf() }],
         },
-        // The first chunk names all others: a long hash costs there, and saves nothing.
-        chunkFileNames: 'assets/[name]-[hash:7].js',
-        assetFileNames: 'assets/[name]-[hash:7][extname]',
+        // The first chunk names all others: long names cost there, and save nothing.
+        chunkFileNames: 'assets/[hash:8].js',
+        assetFileNames: 'assets/[hash:8][extname]',
       },
     },
   },
