@@ -24,7 +24,7 @@ export function RoutesPanel({ draft, problems, onChange, onDefault }: RoutesPane
         minRows={8}
         maxRows={24}
         spellCheck={false}
-        inputClassName="code small"
+        inputClassName="code"
         value={draft.text}
         error={wrong.length > 0 && wrong.join('; ')}
         onChange={({ currentTarget: { value } }) => onChange({ own: true, text: value })}
