@@ -23,7 +23,7 @@ export GOFLAGS     ?= -trimpath -tags=nethttpomithttp2
 
 # Packages with tests that crash or pause a replica at any point, are large, measure the processor or crash the
 # race detector: it tries some, a run without it all.
-EVERY_POINT   = ./functions/webhook ./shared/bulk ./shared/fleetview ./shared/grove ./shared/operation ./shared/pipelineaction ./shared/reconcile
+EVERY_POINT   = ./functions/webhook ./shared/bulk ./shared/fleetview ./shared/gitlab ./shared/grove ./shared/operation ./shared/pipelineaction ./shared/reconcile
 
 # Packages that decide who may do what.
 MUTATED     ?= shared/access shared/faas shared/identity functions/auth functions/clusters functions/instances functions/pipelines
@@ -88,7 +88,7 @@ test: setup generate-check build ## run every test
 
 test-go: setup
 	@CGO_ENABLED=1 go test -race -timeout 8m -vet=off -ldflags=-w work # make lint vets
-	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled|TestQueue_|Thousand' $(EVERY_POINT)
+	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|FiftyMegabytes|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled|TestQueue_|Thousand' $(EVERY_POINT)
 	@go test -count=1 -timeout 2m ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
 
 test-frontend: setup

@@ -72,9 +72,10 @@ func Retry(ctx context.Context, what string, try func() (raced bool, err error))
 
 // backOff waits for a random time that doubles with each try, as long as the writers that
 // may be at it take one after the other: on a store that answers slowly, a pause that is
-// short beside its answers would let all meet again.
+// short beside its answers would let all meet again. So would it on a machine that is too
+// busy to wake them one by one, so it grows on, however fast the tries were.
 func backOff(ctx context.Context, try int, took time.Duration) error {
-	most := min(max(took, time.Millisecond/2)<<min(try+1, 7), maxPause)
+	most := min(max(took, time.Millisecond/2)<<min(try+1, 12), maxPause)
 	return Sleep(ctx, rand.N(most)+time.Millisecond/4)
 }
 
