@@ -183,41 +183,36 @@ func (l *Log) ours(ctx context.Context, key kv.Key, id string, cause error) (kv.
 // The marker of a change that was not made stays while it can still be made: its writer
 // may be paused. Such markers are looked at once an hour, after their first day.
 func (l *Log) Repair(ctx context.Context) (int, error) {
-	moved, q := 0, kv.Query{Partition: markers, Limit: kv.MaxPage, Reverse: true}
+	moved := 0
 	whole := l.now().Minute() == 0 || !l.repaired.Swap(true)
 	var errs []error
-	for {
-		page, err := l.store.Query(ctx, q)
+	for it, err := range kv.Items(ctx, l.store, kv.Query{Partition: markers, Reverse: true}) {
 		if err != nil {
-			return moved, errors.Join(append(errs, fmt.Errorf("list unfinished audit entries: %w", err))...)
+			errs = append(errs, fmt.Errorf("list unfinished audit entries: %w", err))
+			break
 		}
-		for _, it := range page.Items {
-			id, err := ulid.ParseStrict(strings.ToUpper(it.Sort))
-			if err != nil {
-				errs = append(errs, fmt.Errorf("audit marker %q: %w", it.Sort, err))
-				continue
-			}
-			// One that seems to be of the future was made by a clock that was ahead.
-			age := l.now().Sub(ulid.Time(id.Time()))
-			if age >= 0 && age < MarkerAge {
-				continue
-			}
-			if age > markerRecent && !whole {
-				return moved, errors.Join(errs...) // the rest is older
-			}
-			done, err := l.repair(ctx, it)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("move audit entry %s: %w", it.Sort, err))
-			}
-			if done {
-				moved++
-			}
+		id, err := ulid.ParseStrict(strings.ToUpper(it.Sort))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("audit marker %q: %w", it.Sort, err))
+			continue
 		}
-		if page.Next == "" {
-			return moved, errors.Join(errs...)
+		// One that seems to be of the future was made by a clock that was ahead.
+		age := l.now().Sub(ulid.Time(id.Time()))
+		if age >= 0 && age < MarkerAge {
+			continue
 		}
-		q.After = page.Next
+		if age > markerRecent && !whole {
+			break // the rest is older
+		}
+		done, err := l.repair(ctx, it)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("move audit entry %s: %w", it.Sort, err))
+		}
+		if done {
+			moved++
+		}
 	}
+	return moved, errors.Join(errs...)
 }
 
 // markerRecent is the age up to which each Repair looks at a marker.

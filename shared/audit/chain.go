@@ -170,25 +170,18 @@ func (l *Log) Verify(ctx context.Context) (int64, error) {
 // visit returns nil, and returns how many that were.
 func (l *Log) walk(ctx context.Context, visit func(link) error) (int64, error) {
 	var last link
-	q := kv.Query{Partition: chain, Limit: kv.MaxPage}
-	for {
-		page, err := l.store.Query(ctx, q)
+	for it, err := range kv.Items(ctx, l.store, kv.Query{Partition: chain}) {
 		if err != nil {
 			return last.Seq, fmt.Errorf("read the audit log: %w", err)
 		}
-		for _, it := range page.Items {
-			k, err := decodeLink(it)
-			if err != nil || k.Seq != last.Seq+1 || it.Key != linkKey(k.Seq) || k.Prev != last.Hash || k.Hash != k.sum() {
-				return last.Seq, tampered(last.Seq)
-			}
-			if err := visit(k); err != nil {
-				return last.Seq, err
-			}
-			last = k
+		k, err := decodeLink(it)
+		if err != nil || k.Seq != last.Seq+1 || it.Key != linkKey(k.Seq) || k.Prev != last.Hash || k.Hash != k.sum() {
+			return last.Seq, tampered(last.Seq)
 		}
-		if page.Next == "" {
-			return last.Seq, nil
+		if err := visit(k); err != nil {
+			return last.Seq, err
 		}
-		q.After = page.Next
+		last = k
 	}
+	return last.Seq, nil
 }

@@ -85,25 +85,18 @@ func logKey(owner, delivery string) kv.Key {
 
 // each reads a range of a partition, in pages, and leaves out what can't be decoded.
 func each[T any](ctx context.Context, store kv.Store, q kv.Query, take func(T, kv.Item)) error {
-	q.Limit = kv.MaxPage
-	for {
-		page, err := store.Query(ctx, q)
+	for item, err := range kv.Items(ctx, store, q) {
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", q.Partition, err)
 		}
-		for _, item := range page.Items {
-			v, err := kvjson.Decode[T](item)
-			if err != nil {
-				kvjson.LeaveOut(ctx, store, item, err)
-				continue
-			}
-			take(v, item)
+		v, err := kvjson.Decode[T](item)
+		if err != nil {
+			kvjson.LeaveOut(ctx, store, item, err)
+			continue
 		}
-		if page.Next == "" {
-			return nil
-		}
-		q.After = page.Next
+		take(v, item)
 	}
+	return nil
 }
 
 func (s *Service) put(ctx context.Context, key kv.Key, v any, cond kv.Condition, expires time.Time) (int64, error) {

@@ -87,24 +87,17 @@ func sealedOf(stored map[string]json.RawMessage) map[string][]byte {
 
 // each visits the credentials of all projects.
 func (v *Vault) each(ctx context.Context, eventual bool, visit func(item kv.Item, stored map[string]json.RawMessage) error) error {
-	q := kv.Query{Partition: credentialsKey("").Partition, Limit: kv.MaxPage, Eventual: eventual}
-	for {
-		page, err := v.kv.Query(ctx, q)
+	for item, err := range kv.Items(ctx, v.kv, kv.Query{Partition: credentialsKey("").Partition, Eventual: eventual}) {
 		if err != nil {
 			return fmt.Errorf("reading the credentials: %w", err)
 		}
-		for _, item := range page.Items {
-			stored, err := kvjson.Decode[map[string]json.RawMessage](item)
-			if err != nil {
-				continue // what can't be read has no key
-			}
-			if err := visit(item, stored); err != nil {
-				return err
-			}
+		stored, err := kvjson.Decode[map[string]json.RawMessage](item)
+		if err != nil {
+			continue // what can't be read has no key
 		}
-		if page.Next == "" {
-			return nil
+		if err := visit(item, stored); err != nil {
+			return err
 		}
-		q.After = page.Next
 	}
+	return nil
 }
