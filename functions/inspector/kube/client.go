@@ -117,7 +117,7 @@ func (c *Client) get(ctx context.Context, path string, query url.Values) (io.Rea
 		return nil, err
 	}
 	var status metav1.Status
-	if decode(text, &status) == nil || json.Unmarshal(text, &status) == nil {
+	if (decode(text, &status) == nil || json.Unmarshal(text, &status) == nil) && status.Code != 0 {
 		return nil, &apierrors.StatusError{ErrStatus: status}
 	}
 	return nil, apierrors.NewGenericServerResponse(resp.StatusCode, "get", schema.GroupResource{}, "", strings.TrimSpace(string(text)), 0, true)

@@ -49,6 +49,7 @@ func TestClient_SaysWhatAnswersThatAreNoObjectsMean(t *testing.T) {
 		"status in JSON":     {http.StatusForbidden, status(metav1.Status{Code: 403, Reason: metav1.StatusReasonForbidden}), fault.Unavailable, "RBAC manifest"},
 		"no such namespace":  {http.StatusNotFound, status(metav1.Status{Code: 404, Reason: metav1.StatusReasonNotFound}), fault.NotFound, "no such instance"},
 		"page of a proxy":    {http.StatusBadGateway, "<h1>Bad Gateway</h1>", fault.Unavailable, "could not get namespaces"},
+		"JSON of a proxy":    {http.StatusForbidden, `{"error":"denied"}`, fault.Unavailable, "RBAC manifest"},
 		"login of a proxy":   {http.StatusUnauthorized, "who are you?", fault.Unavailable, "RBAC manifest"},
 		"object in JSON":     {http.StatusOK, `{"kind":"Namespace"}`, fault.Unavailable, "could not get namespaces"},
 		"damaged object":     {http.StatusOK, "k8s\x00\xff\xff\xff", fault.Unavailable, "could not get namespaces"},
