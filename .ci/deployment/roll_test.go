@@ -25,7 +25,7 @@ import (
 
 // interval is healthcheck_interval in these tests: how long a watchdog accepts requests
 // after SIGTERM. stack.yml says 5s; shorter is faster and no easier.
-const interval = 500 * time.Millisecond
+const interval = 2 * time.Second
 
 // watchdog stands in for of-watchdog: it starts the function, forwards requests, passes
 // SIGTERM on at once, accepts requests for an interval more, and then lets those that
@@ -34,6 +34,7 @@ type watchdog struct {
 	function *exec.Cmd
 	server   *httptest.Server
 	running  sync.WaitGroup
+	coming   sync.WaitGroup // requests that were sent to it
 }
 
 func startWatchdog(t testing.TB, program string, env []string) *watchdog {
@@ -87,10 +88,14 @@ type balancer struct {
 	next     atomic.Int64
 }
 
-func (b *balancer) address() string {
+// request calls a replica.
+func (b *balancer) request(client *http.Client) (status int, body []byte, err error) {
 	b.mu.RLock()
-	defer b.mu.RUnlock()
-	return b.replicas[int(b.next.Add(1))%len(b.replicas)].server.URL
+	w := b.replicas[int(b.next.Add(1))%len(b.replicas)]
+	w.coming.Add(1)
+	b.mu.RUnlock()
+	defer w.coming.Done()
+	return fetch(client, w.server.URL+missing)
 }
 
 func (b *balancer) add(w *watchdog) {
@@ -99,10 +104,13 @@ func (b *balancer) add(w *watchdog) {
 	b.replicas = append(b.replicas, w)
 }
 
+// remove sends nothing more to a replica, and waits for what is on its way: on a busy machine
+// that may arrive only after the watchdog has stopped.
 func (b *balancer) remove(w *watchdog) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.replicas = slices.DeleteFunc(slices.Clone(b.replicas), func(r *watchdog) bool { return r == w })
+	b.mu.Unlock()
+	w.coming.Wait()
 }
 
 // A rolling restart under load fails no request: each replica is replaced as Kubernetes
@@ -139,7 +147,7 @@ func roll(t testing.TB, function string, replicas int, env []string) {
 				case <-time.After(5 * time.Millisecond):
 				}
 				requests.Add(1)
-				status, body, err := fetch(client, b.address()+missing)
+				status, body, err := b.request(client)
 				if err != nil || !missingAnswer(function, status, body) {
 					if failures.Add(1) == 1 {
 						t.Errorf("a request failed: %d %s %v", status, body, err)

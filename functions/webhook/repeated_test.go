@@ -24,7 +24,13 @@ func TestRepeatsHaveOneEffect(t *testing.T) {
 	body := payload(t, "pipeline.json")
 	var wg sync.WaitGroup
 	for range 64 {
-		wg.Go(func() { assert.Equal(t, http.StatusOK, in.send(t, "campus", body, header).Code) })
+		wg.Go(func() {
+			code := http.StatusServiceUnavailable
+			for tries := 0; code == http.StatusServiceUnavailable && tries < 100; tries++ { // a busy machine may take too long to store it
+				code = in.send(t, "campus", body, header).Code
+			}
+			assert.Equal(t, http.StatusOK, code)
+		})
 	}
 	wg.Wait()
 	for range 36 {

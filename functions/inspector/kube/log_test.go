@@ -92,12 +92,12 @@ func TestLogThatIsNotThere(t *testing.T) {
 		"node away":         {clusterfn.LogQuery{Pod: pod}, apierrors.NewInternalError(errors.New("dial")), fault.Unavailable, "could not read logs"},
 	} {
 		r, client := over(t, load(t, "crash-loop")...)
-		client.Refuse = func(q kubetest.Request) error {
+		client.Refuse(func(q kubetest.Request) error {
 			if q.Subresource == "log" {
 				return tc.err
 			}
 			return nil
-		}
+		})
 		_, err := r.Log(t.Context(), "demo", tc.query)
 		assert.Equal(t, tc.kind, fault.KindOf(err), name)
 		assert.Contains(t, fault.Message(err), tc.says, name)

@@ -135,12 +135,12 @@ func TestMissingPermissionIsNamed(t *testing.T) {
 	t.Parallel()
 	forbid := func(resource string) *kube.Reader {
 		r, client := over(t, load(t, "healthy")...)
-		client.Refuse = func(q kubetest.Request) error {
+		client.Refuse(func(q kubetest.Request) error {
 			if q.Verb != "list" || q.Resource != resource {
 				return nil
 			}
 			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, "", errors.New("RBAC"))
-		}
+		})
 		return r
 	}
 	for _, resource := range []string{"namespaces", "pods", "deployments", "jobs", "nodes"} {
@@ -201,15 +201,15 @@ func TestCallersShareOneReading(t *testing.T) {
 func TestFailedReadingIsNotKept(t *testing.T) {
 	t.Parallel()
 	r, client := over(t, load(t, "healthy")...)
-	client.Refuse = func(q kubetest.Request) error {
+	client.Refuse(func(q kubetest.Request) error {
 		if q.Resource == "jobs" {
 			return apierrors.NewInternalError(errors.New("etcd"))
 		}
 		return nil
-	}
+	})
 	_, err := r.Cluster(t.Context())
 	require.Equal(t, fault.Unavailable, fault.KindOf(err))
-	client.Refuse = nil
+	client.Refuse(nil)
 	_, err = r.Cluster(t.Context())
 	require.NoError(t, err)
 }
@@ -219,13 +219,13 @@ func TestCallerThatGivesUpStopsNobody(t *testing.T) {
 	r, client := over(t, load(t, "healthy")...)
 	entered, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	client.Refuse = func(q kubetest.Request) error {
+	client.Refuse(func(q kubetest.Request) error {
 		if q.Resource == "nodes" {
 			once.Do(func() { close(entered) })
 			<-release
 		}
 		return nil
-	}
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
 	go func() { _, err := r.Cluster(ctx); first <- err }()

@@ -65,7 +65,7 @@ func liveHeap() int64 {
 
 func newBig(t testing.TB) *big {
 	b := &big{Server: kubetest.Serve(t), calls: map[string]int{}}
-	b.Refuse = b.asked
+	b.Refuse(b.asked)
 	b.Made = map[string]kubetest.Made{}
 	for resource, total := range map[string]int{"namespaces": manyInstances, "pods": manyInstances * podsEach, "deployments": manyInstances * podsEach} {
 		b.Made[resource] = kubetest.Made{Total: total, List: func(from, to int) kruntime.Object { return items(resource, from, to) }}
@@ -167,12 +167,12 @@ func TestListThatTookTooLongBeginsAgain(t *testing.T) {
 		client := newBig(t)
 		var left atomic.Int32
 		left.Store(expired)
-		client.Refuse = func(q kubetest.Request) error {
+		client.Refuse(func(q kubetest.Request) error {
 			if q.Resource == "pods" && q.Query.Get("continue") == "500" && left.Add(-1) >= 0 {
 				return apierrors.NewResourceExpired("too old")
 			}
 			return nil
-		}
+		})
 		s, err := newReader(t, client.Server, kubetest.Noon).Cluster(t.Context())
 		if !works {
 			require.Error(t, err)

@@ -79,8 +79,6 @@ type Request struct {
 // Server answers what the inspector asks of a cluster's Kubernetes API as that does: to those with a
 // token, in protocol buffers, lists in pages of the size that is requested, and refusals as a Status.
 type Server struct {
-	// Refuse, unless nil, is asked before each answer.
-	Refuse func(Request) error
 	// Logs gives the log of a container.
 	Logs func(url.Values) string
 	// Made has kinds whose objects are made as they are requested, by resource.
@@ -88,8 +86,10 @@ type Server struct {
 
 	address string
 	objects []runtime.Object
-	mu      sync.Mutex
-	asked   []Request
+
+	mu     sync.Mutex
+	asked  []Request
+	refuse func(Request) error
 }
 
 // Made is how many objects there are, and a list of some of them.
@@ -122,6 +122,13 @@ func (s *Server) Client(t testing.TB) *kube.Client {
 	c, err := kube.Connect(s.address, transport.Config{BearerToken: token})
 	require.NoError(t, err)
 	return c
+}
+
+// Refuse has f asked before each answer from now on; nil refuses nothing.
+func (s *Server) Refuse(f func(Request) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse = f
 }
 
 // Asked gives what was asked so far.
@@ -180,9 +187,10 @@ func (s *Server) answer(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	s.asked = append(s.asked, asked)
+	refuse := s.refuse
 	s.mu.Unlock()
-	if s.Refuse != nil {
-		if err := s.Refuse(asked); err != nil {
+	if refuse != nil {
+		if err := refuse(asked); err != nil {
 			return nil, err
 		}
 	}
