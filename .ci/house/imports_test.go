@@ -19,7 +19,7 @@ const module = "github.com/open-craft/ocim/"
 // imports only packages of its own layer and of lower ones. A name stands for the
 // packages below it, too, unless those are listed themselves.
 var layers = [][]string{
-	{"fault", "pattern", "secret", "netguard", "refusal", "access", "trace", "trace/carrier", "kv/packed", "notify/message"},
+	{"fault", "pattern", "secret", "netguard", "refusal", "access", "trace", "trace/carrier", "kv/packed", "order", "notify/message"},
 	{"kv", "audit", "lease", "limit", "standing"},
 	{"fleet", "openedx", "grove"},
 	{"clusterfn", "activity", "views", "vault", "fleetview", "fleetstore", "identity"},

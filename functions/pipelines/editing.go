@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
@@ -12,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // editingRoutes help an editor while a person types. They read and write nothing: the
@@ -44,7 +44,7 @@ func (f *pipelines) checkFile(_ context.Context, in *checkFileInput) (*checkFile
 	doc, problems := grove.Read(in.Body.File, []byte(in.Body.Text))
 	out.Body.Problems = append(out.Body.Problems, problems...)
 	out.Body.Problems = append(out.Body.Problems, doc.Check(openedx.TutorMajor(in.Body.Release))...)
-	slices.SortStableFunc(out.Body.Problems, func(a, b fleet.FileProblem) int { return a.Line - b.Line })
+	order.Sort(out.Body.Problems, func(a, b fleet.FileProblem) int { return a.Line - b.Line })
 	return out, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Filter selects entries; an empty field selects all.
@@ -160,7 +161,7 @@ func (l *Log) entries(ctx context.Context, place int64, count int) ([]Entry, err
 	if err != nil {
 		return nil, fmt.Errorf("read the audit log: %w", err)
 	}
-	slices.SortFunc(items, func(a, b kv.Item) int { return strings.Compare(b.Sort, a.Sort) })
+	order.Sort(items, func(a, b kv.Item) int { return strings.Compare(b.Sort, a.Sort) })
 	out := make([]Entry, len(items))
 	for i, it := range items {
 		k, err := decodeLink(it)

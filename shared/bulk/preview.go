@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/openedx"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // BulkPreview is what a bulk change would do, equal changes in one group. Its name is the
@@ -86,7 +87,7 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 			return BulkPreview{}, err
 		}
 	}
-	slices.SortStableFunc(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
+	order.Sort(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
 	targets := deal(previews, req.Canary, req.Batch)
 	if out.Estimate, err = s.estimate(ctx, fleet.Bulk{Kind: req.Kind, Targets: targets}); err != nil {
 		return BulkPreview{}, err

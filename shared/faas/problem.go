@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 const problemType = "application/problem+json"
@@ -170,7 +171,7 @@ func fromHuma(m *huma.ErrorModel) *Problem {
 	if m.Status == http.StatusBadRequest && m.Detail == "validation failed" {
 		p.Detail = "The body is not valid JSON."
 	}
-	slices.SortStableFunc(p.Errors, func(a, b FieldError) int { return strings.Compare(a.Field, b.Field) })
+	order.Sort(p.Errors, func(a, b FieldError) int { return strings.Compare(a.Field, b.Field) })
 	return p
 }
 

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
+	"github.com/open-craft/ocim/shared/order"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
@@ -140,6 +140,6 @@ func (s *Store) PipelineActions(ctx context.Context, cluster string, pipeline in
 	for i, a := range stored {
 		actions[i] = a.action()
 	}
-	slices.SortStableFunc(actions, func(a, b fleet.PipelineAction) int { return a.At.Compare(b.At) })
+	order.Sort(actions, func(a, b fleet.PipelineAction) int { return a.At.Compare(b.At) })
 	return actions, err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
+	"github.com/open-craft/ocim/shared/order"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -62,7 +63,7 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 	out = slices.DeleteFunc(out, func(p fleet.Pipeline) bool {
 		return !slices.ContainsFunc(p.Deployments, func(d fleet.Deployment) bool { return d.Instance == instance })
 	})
-	slices.SortFunc(out, func(a, b fleet.Pipeline) int { return int(b.ID - a.ID) })
+	order.Sort(out, func(a, b fleet.Pipeline) int { return int(b.ID - a.ID) })
 	return out, page.Next, nil
 }
 
@@ -125,7 +126,7 @@ func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by 
 	if err != nil {
 		return Recorded{}, false, fmt.Errorf("recording pipeline %d of cluster %s: %w", first.ID, first.Cluster, err)
 	}
-	slices.SortFunc(about, func(a, b fleet.Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
+	order.Sort(about, func(a, b fleet.Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
 	about = slices.CompactFunc(about, func(a, b fleet.Deployment) bool { return a.Instance == b.Instance })
 	return known, tied, s.recorded(ctx, first.Cluster, about)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // HostOwner is an instance that has a host.
@@ -48,7 +49,7 @@ func (s *Segments) HostOwners(ctx context.Context, hosts []string) (map[string][
 				out[host] = append(out[host], HostOwner{cluster, instance})
 			}
 		}
-		slices.SortFunc(out[host], func(a, b HostOwner) int {
+		order.Sort(out[host], func(a, b HostOwner) int {
 			return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Instance, b.Instance))
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Event is what a webhook said, reduced to what Ocim uses. An event of another
@@ -180,7 +181,7 @@ func parsePipeline(body io.Reader) (Event, error) {
 			StartedAt: b.StartedAt.Time, FinishedAt: b.FinishedAt.Time,
 		})
 	}
-	slices.SortStableFunc(p.Stages, func(x, y fleet.Stage) int {
+	order.Sort(p.Stages, func(x, y fleet.Stage) int {
 		return slices.Index(a.Stages.Value, x.Name) - slices.Index(a.Stages.Value, y.Name)
 	})
 	return Event{ProjectID: parts.project.ID, Pipeline: &PipelineEvent{Pipeline: p, Message: commit.Message}}, nil

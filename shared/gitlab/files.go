@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // files reads the wanted files at a commit without an archive.
@@ -38,7 +39,7 @@ func (p *Project) files(ctx context.Context, sha string) ([]fleet.SourceFile, er
 		}
 		all = append(all, files...)
 	}
-	slices.SortFunc(all, func(a, b fleet.SourceFile) int { return strings.Compare(a.Path, b.Path) })
+	order.Sort(all, func(a, b fleet.SourceFile) int { return strings.Compare(a.Path, b.Path) })
 	return all, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/order"
 	"github.com/open-craft/ocim/shared/refusal"
 )
 
@@ -46,7 +47,7 @@ func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipel
 		return nil, err
 	}
 	all = append(all, children...)
-	slices.SortStableFunc(all, func(a, b fleet.Pipeline) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+	order.Sort(all, func(a, b fleet.Pipeline) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
 	return all, nil
 }
 
@@ -120,7 +121,7 @@ func (p *Project) pipeline(ctx context.Context, id int64, retried bool, pages in
 // jobs lists a pipeline's jobs or bridges, the oldest first as people read them.
 func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogitlab.ListJobsOptions, pages int) ([]jobBody, error) {
 	jobs, err := listAll[jobBody](ctx, p.Client, p.path("pipelines", pipeline, kind), &options, &options.ListOptions, pages)
-	slices.SortFunc(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
+	order.Sort(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
 	return jobs, err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/order"
 	"github.com/open-craft/ocim/shared/pattern"
 )
 
@@ -243,6 +244,6 @@ func (d *Document) Hosts() []HostUse {
 			out = append(out, HostUse{Key: key, Host: host, Line: line})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b HostUse) int { return cmp.Compare(a.Line, b.Line) })
+	order.Sort(out, func(a, b HostUse) int { return cmp.Compare(a.Line, b.Line) })
 	return out
 }

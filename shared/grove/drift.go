@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Workload is a Deployment as it runs.
@@ -106,7 +107,7 @@ func Drift(wanted Configured, deployed *Configured, runs []Workload) []Differenc
 			out = append(out, d)
 		}
 	}
-	slices.SortFunc(out, func(a, b Difference) int {
+	order.Sort(out, func(a, b Difference) int {
 		return cmp.Or(cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.What, b.What))
 	})
 	return out

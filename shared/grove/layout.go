@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Files of a repository.
@@ -95,6 +96,6 @@ func (m *Masker) files(files []fleet.SourceFile) []fleet.File {
 		}
 		out = append(out, file)
 	}
-	slices.SortFunc(out, func(a, b fleet.File) int { return strings.Compare(a.Path, b.Path) })
+	order.Sort(out, func(a, b fleet.File) int { return strings.Compare(a.Path, b.Path) })
 	return out
 }

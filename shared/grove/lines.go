@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Bounds of looking back from a separator. With them the work grows with the text
@@ -410,7 +411,7 @@ func merge(holes []hole) []hole {
 	if len(holes) < 2 {
 		return holes
 	}
-	slices.SortFunc(holes, func(a, b hole) int { return a.start - b.start })
+	order.Sort(holes, func(a, b hole) int { return a.start - b.start })
 	out := holes[:1]
 	for _, h := range holes[1:] {
 		if last := &out[len(out)-1]; h.start <= last.end {

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/order"
 	"github.com/open-craft/ocim/shared/pattern"
 )
 
@@ -31,7 +32,7 @@ func (d *Document) refusals() []fleet.FileProblem {
 	r.characters()
 	r.tabs()
 	r.node(d.root, inValue, false)
-	slices.SortStableFunc(r.problems, func(a, b fleet.FileProblem) int {
+	order.Sort(r.problems, func(a, b fleet.FileProblem) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}

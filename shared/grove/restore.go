@@ -3,6 +3,8 @@ package grove
 import (
 	"slices"
 	"strings"
+
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // restorer gives masked lines their text back. A line is known by its masked
@@ -103,5 +105,5 @@ func (m *Masker) restoreLines(edited, original string) (text string, lost int) {
 }
 
 func sortEdits(edits []edit) {
-	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
+	order.Sort(edits, func(a, b edit) int { return a.start - b.start })
 }

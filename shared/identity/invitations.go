@@ -13,6 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
+	"github.com/open-craft/ocim/shared/order"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -180,7 +181,7 @@ func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
 	for _, i := range stored {
 		out = append(out, i.view(s.now()))
 	}
-	slices.SortFunc(out, func(a, b Invitation) int { return b.Created.Compare(a.Created) })
+	order.Sort(out, func(a, b Invitation) int { return b.Created.Compare(a.Created) })
 	return out, nil
 }
 

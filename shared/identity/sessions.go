@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
+	"github.com/open-craft/ocim/shared/order"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -276,7 +277,7 @@ func (s *Service) Sessions(ctx context.Context, userID, current string) ([]Sessi
 			})
 		}
 	}
-	slices.SortFunc(out, func(a, b Session) int { return b.LastUsed.Compare(a.LastUsed) })
+	order.Sort(out, func(a, b Session) int { return b.LastUsed.Compare(a.LastUsed) })
 	return out, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
+	"github.com/open-craft/ocim/shared/order"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/standing"
 )
@@ -196,6 +197,6 @@ func (s *Service) tokensOf(ctx context.Context, u user) ([]Token, error) {
 			out = append(out, t.view())
 		}
 	}
-	slices.SortFunc(out, func(a, b Token) int { return b.Created.Compare(a.Created) })
+	order.Sort(out, func(a, b Token) int { return b.Created.Compare(a.Created) })
 	return out, nil
 }

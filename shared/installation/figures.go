@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Fleet is the fleet's records, as far as they are measured.
@@ -84,7 +84,7 @@ func (s *Service) Measure(ctx context.Context) (Figures, error) {
 	if err := group.Wait(); err != nil {
 		return out, err
 	}
-	slices.SortFunc(out.Projects, func(a, b ProjectFigures) int { return cmp.Compare(a.Project, b.Project) })
+	order.Sort(out.Projects, func(a, b ProjectFigures) int { return cmp.Compare(a.Project, b.Project) })
 	out.Notices, err = s.Backlog(ctx)
 	return out, err
 }

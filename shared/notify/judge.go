@@ -2,10 +2,10 @@ package notify
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Limits on how often users are notified.
@@ -74,7 +74,7 @@ func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (m
 			}
 		}
 	}
-	slices.SortStableFunc(notices, func(a, b Notice) int { return cmp.Compare(rank(a.Event), rank(b.Event)) })
+	order.Sort(notices, func(a, b Notice) int { return cmp.Compare(rank(a.Event), rank(b.Event)) })
 	return after, notices
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Bounds of SyncAll.
@@ -48,7 +49,7 @@ func (r *Reconciler) SyncAll(ctx context.Context, projects []fleet.Project, hold
 			changed = append(changed, p)
 		}
 	}
-	slices.SortStableFunc(changed, func(a, b fleet.Project) int {
+	order.Sort(changed, func(a, b fleet.Project) int {
 		return records[a.ID].State.TriedAt.Compare(records[b.ID].State.TriedAt)
 	})
 	one := func(p fleet.Project, sync func(context.Context) error) error {

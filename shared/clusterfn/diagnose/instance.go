@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Times after which something that takes its time counts as stuck.
@@ -71,7 +72,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 	findings = append(findings, autoscalers(facts.Autoscalers)...)
 	findings = append(findings, whole(facts, now)...)
 
-	slices.SortStableFunc(findings, bySeverity)
+	order.Sort(findings, bySeverity)
 	plainer(findings)
 	findings = counted(findings)
 	out.Health = worst(findings, clusterfn.Healthy)
@@ -79,7 +80,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 		out.Reason, out.NextStep = findings[0].Reason, findings[0].NextStep
 	}
 	out.Findings = findings[:min(len(findings), clusterfn.MaxFindings)]
-	slices.SortFunc(out.Workloads, func(a, b clusterfn.Workload) int { return cmp.Compare(a.Name, b.Name) })
+	order.Sort(out.Workloads, func(a, b clusterfn.Workload) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -172,7 +173,7 @@ func plainer(findings []clusterfn.Finding) {
 		}
 		return 0
 	}
-	slices.SortStableFunc(findings, func(a, b clusterfn.Finding) int {
+	order.Sort(findings, func(a, b clusterfn.Finding) int {
 		return cmp.Or(rank(b.Health)-rank(a.Health), effect(a)-effect(b))
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 var (
@@ -63,7 +64,7 @@ func (e *examination) unschedulable() {
 			all = append(all, f)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return a.rank - b.rank })
+	order.Sort(all, func(a, b found) int { return a.rank - b.rank })
 	words, next := "Kubernetes doesn't say why", "Check the cluster's nodes and the pod's requests."
 	if len(all) > 0 {
 		var said []string

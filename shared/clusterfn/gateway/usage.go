@@ -14,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/order"
 )
 
 // Usage asks the cluster for its usage report.
@@ -73,7 +74,7 @@ func parseUsage(u fleet.UsageContract, body []byte) (rows []clusterfn.Usage, ski
 	default:
 		return nil, 0, fault.InvalidField("usage.rows", "what is at %q is neither a list nor an object", u.Rows)
 	}
-	slices.SortStableFunc(rows, func(a, b clusterfn.Usage) int { return cmp.Compare(a.Instance, b.Instance) })
+	order.Sort(rows, func(a, b clusterfn.Usage) int { return cmp.Compare(a.Instance, b.Instance) })
 	return rows, skipped, nil
 }
 
