@@ -19,7 +19,7 @@ SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 # The flags of the images' build, so that programs, checks and images share what is
 # compiled. Only the race detector needs a C compiler.
 export CGO_ENABLED := 0
-export GOFLAGS     ?= -trimpath -tags=nethttpomithttp2
+export GOFLAGS     ?= -trimpath -tags=nethttpomithttp2 -gcflags=github.com/aws/...=-l -gcflags=github.com/danielgtaylor/...=-l
 
 # Packages with tests that crash or pause a replica at any point, are large, measure the processor or crash the
 # race detector: it tries some, a run without it all.

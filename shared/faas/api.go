@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -150,18 +151,16 @@ func (m exactMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.R
 // is checked.
 func Register[I, O any](a *API, access Access, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	a.prepare(access, &op)
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
-		if err != nil {
-			return nil, wireError(ctx, err)
-		}
-		return out, nil
+	out := a.describe(&op, reflect.TypeFor[O]())
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*output, error) {
+		returned, err := handle(ctx, in)
+		return out.output(ctx, returned, err)
 	})
 	a.registered(access, &op)
 }
 
-// prepare and registered are apart from Register because that is compiled once for each
-// operation.
+// prepare, describe, output and registered are apart from Register because that is compiled once
+// for each operation.
 //
 //go:noinline
 func (a *API) prepare(access Access, op *huma.Operation) {
@@ -193,6 +192,10 @@ func (a *API) prepare(access Access, op *huma.Operation) {
 
 //go:noinline
 func (a *API) registered(access Access, op *huma.Operation) {
+	response := op.Responses[strconv.Itoa(op.DefaultStatus)]
+	if content, described := response.Content["application/json"]; described && content == nil { // no body
+		response.Content = nil
+	}
 	if raw, ok := op.Metadata[RawBody].(*huma.RequestBody); ok { // only now: huma reads what is described before
 		a.huma.OpenAPI().Paths[op.Path].Post.RequestBody = raw
 	}
@@ -231,7 +234,7 @@ func (a *API) guard(access Access, limit int64, cost int, clustered bool) func(h
 			ahead.passed = true
 			return
 		}
-		c.request, c.maxBody = r, limit
+		c.request, c.header, c.maxBody = r, w.Header(), limit
 		defer func() {
 			if c.release != nil {
 				c.release()

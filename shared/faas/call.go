@@ -24,8 +24,9 @@ type call struct {
 	principal access.Principal
 	err       error // for the log
 	request   *http.Request
-	maxBody   int64  // bytes
-	release   func() // gives back what Body took; nil when it took nothing
+	header    http.Header // of the answer
+	maxBody   int64       // bytes
+	release   func()      // gives back what Body took; nil when it took nothing
 	polling   *polling
 }
 
