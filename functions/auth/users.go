@@ -29,12 +29,7 @@ func (f *auth) registerUsers(api *faas.API) {
 		"Unlink a user's sign-in account"), toUser(f.Identity.Unlink))
 	faas.Register(api, admin, operation("remove-user-passkeys", http.MethodDelete, "/v1/users/{user}/passkeys",
 		"Remove all passkeys of a user, who lost them"), f.removeUserPasskeys)
-	list := operation("list-audit", http.MethodGet, "/v1/audit", "Read the audit log, newest first")
-	list.Metadata = map[string]any{faas.Polled: faas.Poll{
-		Scope: func(*http.Request) string { return "" },
-		Also:  func(ctx context.Context, _ *http.Request) (string, error) { return f.Audit.Tag(ctx) },
-	}}
-	faas.Register(api, admin, list, f.audit)
+	faas.Register(api, admin, operation("list-audit", http.MethodGet, "/v1/audit", "Read the audit log, newest first"), f.audit)
 }
 
 func (f *auth) users(ctx context.Context, _ *struct{}) (*body[UserList], error) {

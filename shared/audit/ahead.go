@@ -80,27 +80,6 @@ func (l *Log) headBy(ctx context.Context, read *Read) (link, error) {
 	return head, err
 }
 
-// Tag changes with each entry of the log. It costs half a read unit where the end of the log
-// is known, and may miss the last second's entries.
-func (l *Log) Tag(ctx context.Context) (string, error) {
-	last := l.known()
-	if last.Seq > 0 {
-		_, err := l.store.Get(ctx, linkKey(last.Seq+1), kv.Eventual())
-		if fault.Is(err, fault.NotFound) {
-			return last.Hash, nil
-		}
-		if err != nil {
-			return "", fmt.Errorf("look for new audit entries: %w", err)
-		}
-	}
-	head, err := l.head(ctx)
-	if err != nil {
-		return "", err
-	}
-	l.remember(head)
-	return head.Hash, nil
-}
-
 func (l *Log) known() link {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -2,7 +2,6 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { read, readPages } from '../read';
 import { loadSystem } from '../guest';
 import type { AuditFilter } from '../types';
-import { pollInterval } from './fleet';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -45,6 +44,5 @@ export function auditQuery(filter: AuditFilter) {
   return infiniteQueryOptions({
     queryKey: ['audit', filter],
     ...readPages('/auth/v1/audit', { query: filter }),
-    refetchInterval: pollInterval.calm,
   });
 }
