@@ -87,8 +87,8 @@ test: setup generate-check build ## run every test
 	@$(MAKE) --no-print-directory test-e2e
 
 test-go: setup
-	@CGO_ENABLED=1 go test -race -timeout 8m -vet=off -ldflags=-w work # make lint vets
-	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|FiftyMegabytes|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled|TestQueue_|Thousand' $(EVERY_POINT)
+	@CGO_ENABLED=1 go test -race -timeout 20m -vet=off -ldflags=-w work # make lint vets
+	@go test -timeout 20m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|FiftyMegabytes|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled|TestQueue_|Thousand' $(EVERY_POINT)
 	@go test -count=1 -timeout 2m ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
 
 test-frontend: setup
