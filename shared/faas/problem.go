@@ -12,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 const problemType = "application/problem+json"
@@ -171,7 +170,7 @@ func fromHuma(m *huma.ErrorModel) *Problem {
 	if m.Status == http.StatusBadRequest && m.Detail == "validation failed" {
 		p.Detail = "The body is not valid JSON."
 	}
-	order.Sort(p.Errors, func(a, b FieldError) int { return strings.Compare(a.Field, b.Field) })
+	slices.SortStableFunc(p.Errors, func(a, b FieldError) int { return strings.Compare(a.Field, b.Field) })
 	return p
 }
 

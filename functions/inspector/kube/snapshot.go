@@ -14,7 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // parallel bounds how many lists run at once, and with them how many pages are
@@ -130,11 +129,11 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 			s.Instances.Instances = append(s.Instances.Instances, diagnose.Instance(f, now))
 		}
 	}
-	order.Sort(s.Instances.Instances, func(a, b clusterfn.Instance) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Instances.Instances, func(a, b clusterfn.Instance) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range nodes {
 		nodes[i].Requested = requested[nodes[i].Name]
 	}
-	order.Sort(nodes, func(a, b clusterfn.Node) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(nodes, func(a, b clusterfn.Node) int { return cmp.Compare(a.Name, b.Name) })
 	events := slices.DeleteFunc(l.events, func(e clusterfn.Event) bool { return e.Instance != "" && !instances[e.Instance] })
 	s.Events = clusterfn.EventList{At: now, Events: newest(events), Unread: l.noEvents}
 	return s, nil
@@ -182,11 +181,11 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 	share(byName, is, l.jobs, func(f *diagnose.Facts, j clusterfn.Job) { f.Jobs = append(f.Jobs, j) })
 	share(byName, is, l.autoscalers, func(f *diagnose.Facts, a clusterfn.Autoscaler) { f.Autoscalers = append(f.Autoscalers, a) })
 	diagnose.Instance(facts, now)
-	order.Sort(facts.Pods, func(a, b clusterfn.Pod) int {
+	slices.SortFunc(facts.Pods, func(a, b clusterfn.Pod) int {
 		return cmp.Or(cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.Name, b.Name))
 	})
-	order.Sort(facts.Deployments, func(a, b clusterfn.Deployment) int { return cmp.Compare(a.Name, b.Name) })
-	order.Sort(facts.Autoscalers, func(a, b clusterfn.Autoscaler) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(facts.Deployments, func(a, b clusterfn.Deployment) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(facts.Autoscalers, func(a, b clusterfn.Autoscaler) int { return cmp.Compare(a.Name, b.Name) })
 	return &View{
 		Pods:        clusterfn.PodList{At: now, Pods: orEmpty(facts.Pods)},
 		Replication: clusterfn.Replication{At: now, Deployments: orEmpty(facts.Deployments), Autoscalers: orEmpty(facts.Autoscalers), Unread: slices.Concat(l.noScalers, l.noStateful, l.noDaemons)},
@@ -217,7 +216,7 @@ func (r *Reader) readEvents(ctx context.Context, namespace string) ([]clusterfn.
 
 // newest returns the newest events, at most as many as are reported.
 func newest(events []clusterfn.Event) []clusterfn.Event {
-	order.Sort(events, func(a, b clusterfn.Event) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(events, func(a, b clusterfn.Event) int { return b.At.Compare(a.At) })
 	return orEmpty(events[:min(len(events), clusterfn.MaxEvents)])
 }
 

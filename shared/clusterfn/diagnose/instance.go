@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // Times after which something that takes its time counts as stuck.
@@ -72,7 +71,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 	findings = append(findings, autoscalers(facts.Autoscalers)...)
 	findings = append(findings, whole(facts, now)...)
 
-	order.Sort(findings, bySeverity)
+	slices.SortStableFunc(findings, bySeverity)
 	plainer(findings)
 	findings = counted(findings)
 	out.Health = worst(findings, clusterfn.Healthy)
@@ -80,7 +79,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 		out.Reason, out.NextStep = findings[0].Reason, findings[0].NextStep
 	}
 	out.Findings = findings[:min(len(findings), clusterfn.MaxFindings)]
-	order.Sort(out.Workloads, func(a, b clusterfn.Workload) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(out.Workloads, func(a, b clusterfn.Workload) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -173,7 +172,7 @@ func plainer(findings []clusterfn.Finding) {
 		}
 		return 0
 	}
-	order.Sort(findings, func(a, b clusterfn.Finding) int {
+	slices.SortStableFunc(findings, func(a, b clusterfn.Finding) int {
 		return cmp.Or(rank(b.Health)-rank(a.Health), effect(a)-effect(b))
 	})
 }

@@ -3,10 +3,10 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // Pod reports what is wrong or unfinished in a pod, worst first. events are
@@ -29,7 +29,7 @@ func Pod(p clusterfn.Pod, events []clusterfn.Event, now time.Time) []clusterfn.F
 	default:
 		e.containers()
 	}
-	order.Sort(e.findings, bySeverity)
+	slices.SortStableFunc(e.findings, bySeverity)
 	return e.findings[:min(len(e.findings), clusterfn.MaxFindings)]
 }
 

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 var (
@@ -64,7 +63,7 @@ func (e *examination) unschedulable() {
 			all = append(all, f)
 		}
 	}
-	order.Sort(all, func(a, b found) int { return a.rank - b.rank })
+	slices.SortStableFunc(all, func(a, b found) int { return a.rank - b.rank })
 	words, next := "Kubernetes doesn't say why", "Check the cluster's nodes and the pod's requests."
 	if len(all) > 0 {
 		var said []string

@@ -3,12 +3,12 @@ package diagnose
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // deployment reports what is wrong with the replicas of a Deployment, StatefulSet or
@@ -94,7 +94,7 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 		}
 		out = append(out, f)
 	}
-	order.Sort(out, bySeverity)
+	slices.SortFunc(out, bySeverity)
 	return out
 }
 
