@@ -77,7 +77,8 @@ func TestRegister_RefusesWhatNoAnswerHas(t *testing.T) {
 	require.PanicsWithValue(t, "operation GET /x cannot return the field Size", func() {
 		answerOf(faas.NewAPI(faas.Options{Log: slog.New(slog.DiscardHandler)}), huma.Operation{Path: "/x"}, func() (*struct {
 			Size int `header:"X-Size"`
-		}, error) {
+		}, error,
+		) {
 			return nil, nil
 		})
 	})
