@@ -3,6 +3,7 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Answers, Route, Sent } from './answers';
 import { usualAnswers } from './fixtures';
+import { freshAt } from './fixtures/time';
 
 const pattern = (route: string) =>
   new RegExp(`^${route.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
@@ -11,6 +12,7 @@ const pattern = (route: string) =>
 export function fixtureApi() {
   let answers: [route: string, pattern: RegExp, answer: unknown][] = [];
   let sent: Sent[] = [];
+  let begun = Date.now();
   const add = (more: Answers) =>
     answers.unshift(...Object.entries(more).map(([r, a]): (typeof answers)[0] => [r, pattern(r), a]));
   const server = setupServer(
@@ -30,12 +32,14 @@ export function fixtureApi() {
       sent.push(call);
       const given: unknown = typeof answer === 'function' ? (answer as (s: Sent) => unknown)(call) : answer;
       if (given instanceof Response) return given;
-      return given === null ? new HttpResponse(null, { status: 204 }) : HttpResponse.json(given as object);
+      return given === null
+        ? new HttpResponse(null, { status: 204 })
+        : HttpResponse.json(freshAt(begun, given) as object);
     }),
   );
   beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
   beforeEach(() => {
-    [answers, sent] = [[], []];
+    [answers, sent, begun] = [[], [], Date.now()];
     add(usualAnswers);
   });
   afterEach(() => server.resetHandlers());
