@@ -12,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/identity"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // Bounds of the overview's lists.
@@ -96,7 +95,7 @@ func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getO
 	if err := o.instances(snapshot, all); err != nil {
 		return nil, err
 	}
-	order.Sort(o.Attention, func(a, b attention) int {
+	slices.SortStableFunc(o.Attention, func(a, b attention) int {
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), b.Since.Compare(a.Since), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Instance, b.Instance))
 	})
 	o.Attention = o.Attention[:min(len(o.Attention), mostAttention)]

@@ -16,7 +16,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleetview/listindex"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // Snapshot is the fleet at one revision. It never changes. In one that a Replica gives,
@@ -252,7 +251,7 @@ func (r *Replica) read(ctx context.Context, id string) (*listindex.Cluster, *hel
 			h.names[n][sum] = row.Instance.Name
 		}
 	}
-	order.Sort(c.Rows, listindex.CompareNames)
+	slices.SortFunc(c.Rows, listindex.CompareNames)
 	return c, h, nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // loaded is a cluster as it was read, whole or in part.
@@ -172,7 +171,7 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 		}
 		c.Rows = append(c.Rows, rows...)
 	}
-	order.Sort(c.Rows, compareNames)
+	slices.SortFunc(c.Rows, compareNames)
 	return c, nil
 }
 

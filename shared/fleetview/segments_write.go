@@ -14,7 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // writeAtOnce is how many segments are written at the same time.
@@ -114,7 +113,7 @@ func (s *Segments) plan(cluster string, l *loaded, next *facts, after *fleet.Chu
 		add(sortSettings, value, &next.Settings)
 	}
 	rows := map[int][]fleet.Row{}
-	order.Sort(after.Rows, compareNames)
+	slices.SortFunc(after.Rows, compareNames)
 	for _, row := range after.Rows {
 		n := next.segmentOf(row.Instance.Name)
 		rows[n] = append(rows[n], row)

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // Bounds of what is masked.
@@ -101,7 +100,7 @@ func (r *Redactor) link() {
 	for e, to := range r.next {
 		steps = append(steps, step{int32(e >> 8), to, byte(e)})
 	}
-	order.Sort(steps, func(a, b step) int { return int(r.depth[a.to] - r.depth[b.to]) })
+	slices.SortFunc(steps, func(a, b step) int { return int(r.depth[a.to] - r.depth[b.to]) })
 	for _, s := range steps {
 		if s.from != 0 {
 			r.fail[s.to] = r.step(r.fail[s.from], s.b)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // counted bounds the candidates whose instances are counted for one suggestion list.
@@ -41,7 +40,7 @@ func (v *View) Suggest(visible func(cluster string) bool, key, text string, limi
 		}
 		return 1
 	}
-	order.Sort(found, func(a, b candidate) int {
+	slices.SortFunc(found, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(begins(a), begins(b)), cmp.Compare(b.worth, a.worth), cmp.Compare(a.text, b.text))
 	})
 	out := []fleet.Suggestion{}

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/order"
 )
 
 // View is the rows of the fleet at one moment. It never changes.
@@ -179,7 +178,7 @@ func (v *View) change(c Change, d *difference) {
 		p.slot = v.ix.addSlot(&c.Cluster, c.Settings)
 	}
 	rows := slices.Clone(c.Rows)
-	order.Sort(rows, CompareNames)
+	slices.SortFunc(rows, CompareNames)
 	left := map[string]bool{}
 	for _, name := range c.Gone {
 		left[name] = true
